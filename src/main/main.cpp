@@ -1,0 +1,2 @@
+// main/main.cpp: the entry point of the interpreter.
+int main() { return 0; }
