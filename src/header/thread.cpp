@@ -1,0 +1,8 @@
+#include "header/thread.h"
+
+namespace ty {
+
+thread_local Thread* g_current_thread = nullptr;
+bool g_multi = false;
+
+}  // namespace ty
