@@ -34,6 +34,6 @@ extern void (*g_print_python_stack)();
 
 #define TY_LIKELY(x) __builtin_expect(!!(x), 1)
 #define TY_UNLIKELY(x) __builtin_expect(!!(x), 0)
-#define TY_INLINE [[gnu::always_inline]] inline
+#define TY_INLINE __attribute__((always_inline)) inline
 #define TY_NOINLINE [[gnu::noinline]]
 #define TY_COLD [[gnu::noinline, gnu::cold]]

@@ -1,0 +1,22 @@
+// mem/publish.h: the one-way step from LOCAL to SHARED.
+//
+// publish(o) makes `o` and everything reachable from it SHARED: it clears LOCAL, merges the count, visits the edges its slot layout
+// names. Plain stores, no allocation, no recursion (worklist through tid), no failure, no safepoint.
+// Threads     only the owner (or whoever holds the owner stopped) publishes.
+#pragma once
+
+#include "header/thread.h"
+
+namespace ty {
+
+/// Publishes `o` when `multi` is on; `o` must be LOCAL or already SHARED.
+void publish_slow(Object* o);
+
+TY_INLINE void publish(Object* o) {
+  if (TY_UNLIKELY(o->load_flags() & kLocal)) publish_slow(o);
+}
+TY_INLINE void publish(Value v) {
+  if (v.bits != 0 && v.is_object()) publish(v.object());
+}
+
+}  // namespace ty
