@@ -67,8 +67,29 @@ bool push_decomposed(char32_t c, bool compatibility, CodePoints& out) {
   return true;
 }
 
-/// Sorts runs of combining marks by class, keeping the order within a class.
-void order_marks(char32_t* text, size_t length) {
+void insertion_sort(char32_t* text, size_t length) {
+  for (size_t i = 1; i < length; ++i) {
+    char32_t c = text[i];
+    size_t at = i;
+    for (; at > 0 && combining(text[at - 1]) > combining(c); --at) text[at] = text[at - 1];
+    text[at] = c;
+  }
+}
+
+/// Counting sort by class: linear, for runs of marks that no real text contains.
+bool counting_sort(char32_t* text, size_t length) {
+  auto* copy = static_cast<char32_t*>(std::malloc(length * sizeof(char32_t)));
+  if (copy == nullptr) return false;
+  size_t starts[257] = {};
+  for (size_t i = 0; i < length; ++i) ++starts[combining(copy[i] = text[i]) + 1];
+  for (size_t i = 1; i < 257; ++i) starts[i] += starts[i - 1];
+  for (size_t i = 0; i < length; ++i) text[starts[combining(copy[i])]++] = copy[i];
+  std::free(copy);
+  return true;
+}
+
+/// Sorts runs of combining marks by class, keeping the order within a class. False when memory runs out.
+bool order_marks(char32_t* text, size_t length) {
   for (size_t i = 0; i < length;) {
     if (combining(text[i]) == 0) {
       ++i;
@@ -80,11 +101,16 @@ void order_marks(char32_t* text, size_t length) {
       sorted &= combining(text[end - 1]) <= combining(text[end]);
       ++end;
     }
-    if (!sorted)
-      std::stable_sort(text + i, text + end,
-                       [](char32_t a, char32_t b) { return combining(a) < combining(b); });
+    if (!sorted) {
+      if (end - i <= 32) {
+        insertion_sort(text + i, end - i);
+      } else if (!counting_sort(text + i, end - i)) {
+        return false;
+      }
+    }
     i = end;
   }
+  return true;
 }
 
 char32_t compose_pair(char32_t first, char32_t second) {
@@ -204,7 +230,7 @@ bool normalize(Form form, const char32_t* text, size_t length, CodePoints& out) 
   bool compatibility = form == Form::kNfkc || form == Form::kNfkd;
   for (size_t i = 0; i < length; ++i)
     if (!push_decomposed(text[i], compatibility, out)) return false;
-  order_marks(out.data(), out.size());
+  if (!order_marks(out.data(), out.size())) return false;
   if (form == Form::kNfc || form == Form::kNfkc) out.truncate(compose(out.data(), out.size()));
   return true;
 }
