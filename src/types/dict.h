@@ -1,0 +1,64 @@
+// types/dict.h: dict: insertion-ordered compact hash table.
+//
+// Layout      DictTable is one retired buffer: header, index array, entries. Entries' keys are written once per table; deletion nulls the value; growth
+//             makes a new table. So readers never lock: acquire the table, probe, acquire the value.
+// View        a dict with `instance` set is the permanent view of an instance's attribute slots (`obj.__dict__`): it has no table; every
+//             operation goes to the slots (object/instance.h). Instance and view are edges of each other.
+// key_version changes (globally unique, never reused) whenever the set or place of keys changes: insertion, deletion, growth, clear. Overwriting a
+//             present key does not change it: so (version → address of the value) may be cached by LoadGlobal and module attributes.
+// Threads     look-ups lock-free when keys are str; writers take the object's lock (none while LOCAL).
+// Files       dict.cpp · dict_methods.cpp · dict_views.cpp
+#pragma once
+
+#include "object/abstract.h"
+#include "sync/critical_section.h"
+
+namespace ty {
+
+struct DictTable;
+struct List;
+
+struct Dict : Object {
+  ssize used;                     // [lock] relaxed readers
+  uint64_t key_version;           // [lock] release-stored before the table changes
+  RetiredPtr<DictTable> table;    // [lock] null: empty, or a view
+  Slot instance;                  // view: the instance whose slots this dict shows
+  static Type* type();
+};
+static_assert(sizeof(Dict) == 64);
+extern Type dict_type;
+inline Type* Dict::type() { return &dict_type; }
+
+Result<Ref<Dict>> dict_new(Thread& t, ssize expected = 0);
+/// A dict that is DEFERRED from birth (module and class dictionaries).
+Result<Ref<Dict>> dict_new_deferred(Thread& t);
+TY_INLINE ssize dict_used(const Dict& self) { return __atomic_load_n(&self.used, __ATOMIC_RELAXED); }
+ssize dict_length(Dict& self);  // views included
+/// Any key: may hash and compare in Python.
+Lookup<Owned> dict_get(Thread& t, Dict& self, Value key);
+Result<void> dict_set(Thread& t, Dict& self, Value key, Value value);
+/// False if the key was absent.
+Result<bool> dict_delete(Thread& t, Dict& self, Value key);
+Result<bool> dict_contains(Thread& t, Dict& self, Value key);
+/// The present value, or `fallback` after storing it.
+Result<Owned> dict_set_default(Thread& t, Dict& self, Value key, Value fallback);
+/// Removes and returns.
+Lookup<Owned> dict_pop(Thread& t, Dict& self, Value key);
+/// `name` is an exact Str: never runs Python unless the table has non-str keys with the same hash.
+Lookup<Owned> dict_get_name(Thread& t, Dict& self, Value name);
+/// As above, borrowed until the next safepoint, never raising: for dictionaries known to have only str keys (types, modules). Null if absent.
+Value dict_find_name(Dict& self, Value name);
+/// The address of the value of `name` and the key_version under which it stays valid (version 0: not cacheable); null if absent.
+Slot* dict_find_slot(Dict& self, Value name, uint64_t* version);
+Result<void> dict_set_text(Thread& t, Dict& self, const char* key, Value value);
+Lookup<Owned> dict_get_text(Thread& t, Dict& self, const char* key);
+Result<void> dict_update_rpy(Thread& t, Dict& self, Value mapping_or_pairs);
+enum class MergeMode { kOverride, kKeep, kRaise };
+Result<void> dict_merge_rpy(Thread& t, Dict& self, Value mapping, MergeMode mode);
+Result<Ref<Dict>> dict_copy(Thread& t, Dict& self);
+void dict_clear(Thread& t, Dict& self);
+/// Iteration over a snapshot position: advances *position; false at the end. Yields references of the caller's own. Insertions meanwhile may or may not be seen.
+bool dict_next(Dict& self, ssize* position, Owned* key, Owned* value);
+Result<Ref<List>> dict_keys_list(Thread& t, Dict& self);
+
+}  // namespace ty
