@@ -26,7 +26,7 @@ struct Spec {
   bool alternate = false;
   bool no_negative_zero = false;
   char sign = 0;             // 0, '+', '-' or ' '
-  char grouping = 0;         // 0, ',' or '_'
+  char grouping = 0;         // 0, ',', '_', or '4': underscores every four digits
   char32_t type = 0;         // 0: none given
   ssize width = -1;
   ssize precision = -1;
@@ -39,8 +39,10 @@ bool parse(const char32_t* text, size_t length, char32_t default_type, char defa
 
 /// A formatted number: the fill goes before, at `split` (between sign or prefix and digits), and after.
 struct Layout {
-  TextBuffer body;   // ASCII, or UTF-8 if the locale's separators are not ASCII
-  size_t split = 0;
+  TextBuffer body;          // UTF-8
+  ssize characters = 0;     // length of the body in characters
+  size_t split = 0;         // a byte offset
+  bool overflow = false;    // an error is OverflowError, not ValueError
   ssize pad_left = 0;
   ssize pad_middle = 0;
   ssize pad_right = 0;
@@ -55,7 +57,7 @@ struct Locale {
 const Locale& plain_locale();   // no grouping
 Locale current_locale();        // localeconv()
 
-/// int.__format__ for the types b o d x X n and none. False: memory ran out, or `*error` is set.
+/// int.__format__ for the types b c d o x X n (the float codes: format_double of the converted value). False: memory ran out, or `*error` is set.
 bool format_integer(const Spec& spec, big::View value, Layout& out, std::string* error);
 /// float.__format__ for the types e E f F g G n % and none.
 bool format_double(const Spec& spec, double value, Layout& out, std::string* error);
