@@ -1,0 +1,120 @@
+// types/code.h: code objects.
+//
+// Layout      CPython's PyCodeObject up to co_linetable (offset 152); what lies from 168 to 216 there is opaque to C and ours.
+// Invariants  everything but the instruction words' handler halves and the cache words is constant after code_new.
+//             `constants` holds register-form words: immediates, immortals (010), other objects (000; co_consts keeps them alive).
+// Threads     immutable; specialisation and caches are atomic words.
+// See         docs/bytecode.md
+#pragma once
+
+#include "bytecode/instruction.h"
+#include "object/abstract.h"
+
+namespace ty {
+
+/// co_flags.
+enum CodeFlag : int {
+  kCodeOptimized = 0x1, kCodeNewLocals = 0x2, kCodeVarArgs = 0x4, kCodeVarKeywords = 0x8, kCodeNested = 0x10,
+  kCodeGenerator = 0x20, kCodeCoroutine = 0x80, kCodeIterableCoroutine = 0x100, kCodeAsyncGenerator = 0x200,
+  kCodeFutureBarryAsBdfl = 0x400000, kCodeFutureAnnotations = 0x1000000, kCodeNoMonitoring = 0x2000000,
+  kCodeHasDocstring = 0x4000000, kCodeMethod = 0x8000000,
+};
+
+/// Where an exception raised in [start, end) goes. Innermost first. Offsets in words.
+struct ExceptionRange {
+  uint32_t start, end, handler;
+  uint16_t depth;      // temporaries of the handler's context: registers >= depth are dead; the exception goes into R[depth]
+  uint16_t push_lasti; // 1: the raising instruction's offset is kept for Reraise (traceback lines of `with` and `finally`)
+};
+/// Registers [first, first + kFrameHeaderWords) are dead words (a call window being evaluated) in [start, end).
+struct WindowRange {
+  uint32_t start, end;
+  uint16_t first;
+};
+/// Source positions of the instruction at `offset` and those after it up to the next entry. Columns are UTF-8 byte offsets; -1: unknown.
+struct SourcePosition {
+  uint32_t offset;
+  int32_t line, end_line;
+  int16_t column, end_column;
+};
+
+/// What the compiler (or unmarshalling) hands to code_new. Arrays are copied.
+struct CodeInit {
+  int flags = 0;
+  int argument_count = 0, positional_only_count = 0, keyword_only_count = 0;
+  int first_line = 1;
+  uint32_t register_count = 0;   // locals + temporaries + outgoing windows
+  uint32_t local_count = 0;      // registers nulled at entry: parameters, other locals, own cells; in co_varnames order, then cells that are no locals
+  bool wide = false;
+  const uint64_t* words = nullptr;  // unthreaded
+  uint32_t word_count = 0;
+  const uint16_t* depths = nullptr; // per word: temporary depth (first dead register) when the instruction at that word polls or calls
+  const ExceptionRange* exceptions = nullptr;
+  uint32_t exception_count = 0;
+  const WindowRange* windows = nullptr;
+  uint32_t window_count = 0;
+  const SourcePosition* positions = nullptr;
+  uint32_t position_count = 0;
+  Value constants;               // Tuple: everything K[] indexes, names included
+  Value names;                   // Tuple of Str: co_names
+  Value local_names;             // Tuple of Str: one per local register
+  const uint8_t* local_kinds = nullptr;  // CPython's co_localspluskinds bits: 0x20 local, 0x40 cell, 0x80 free
+  Value free_names;              // Tuple of Str: co_freevars
+  Value filename, name, qualname;
+  Value docstring_or_null;
+  bool immortal_constants = false;  // module code: its constants are made immortal
+};
+
+/// The part of a code object only Typhon sees.
+struct CodeBody {
+  uint32_t word_count, exception_count, window_count, position_count;
+  uint64_t* words;
+  uint16_t* depths;
+  ExceptionRange* exceptions;
+  WindowRange* windows;
+  SourcePosition* positions;
+};
+
+struct Code : VarObject {
+  Slot consts;              // Tuple: co_consts as Python sees it (without names)
+  Slot names;               // Tuple
+  Slot exception_table;     // Bytes or null (made on demand)
+  int flags;
+  int argument_count;       // without keyword-only and starred ones
+  int positional_only_count;
+  int keyword_only_count;
+  int register_count;       // co_stacksize in the ABI
+  int first_line;
+  int local_plus_count;
+  int frame_size;
+  int local_count;          // registers nulled at entry
+  int cell_count;
+  int free_count;
+  uint32_t version;
+  Slot local_plus_names;    // Tuple: locals and cells, then free variables
+  Slot local_plus_kinds;    // Bytes
+  Slot filename;
+  Slot name;
+  Slot qualname;
+  Slot line_table;          // Bytes or null (made on demand)
+  uint64_t weaklist;
+  const Insn* entry;        // [const] first instruction
+  const Value* constants;   // [const] K[]: register-form words
+  CodeBody* body;           // [const]
+  Slot constant_tuple;      // Tuple: keeps K[] alive
+  uint32_t nonparameter_start;  // locals from here on are EMPTY at entry
+  bool wide;
+  bool simple;              // no *, **, keyword-only parameters, no generator: the fast call path applies
+  void* extra;
+  static Type* type();
+};
+static_assert(offsetof(Code, flags) == 64 && offsetof(Code, local_plus_names) == 112 && offsetof(Code, line_table) == 152 &&
+              offsetof(Code, extra) == 208 && sizeof(Code) == 216);
+extern Type code_type;
+inline Type* Code::type() { return &code_type; }
+
+Result<Ref<Code>> code_new(Thread& t, const CodeInit& init);
+/// Position of the instruction that begins at word `offset`.
+SourcePosition code_position(Code& code, uint32_t offset);
+
+}  // namespace ty
