@@ -75,7 +75,7 @@ def main():
     objects = [1, "a", None, 2.0] * 100
     log = [0]
     total = 0
-    for _ in range(scaled(3400)):
+    for _ in range(scaled(4300)):
         good, bad = lenient(texts)
         total += good + bad + attributes(objects)
         for _ in range(30):
