@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-#include "object/abstract.h"
+#include "object/binding.h"
 
 namespace ty {
 
@@ -51,6 +51,7 @@ class BytesLike {
   BytesLike(const BytesLike&) = delete;
   ~BytesLike();
   Result<void> acquire(Thread& t, Value exporter, int flags = kBufferSimple);
+  bool acquired() const { return t_ != nullptr; }
   std::string_view view() const { return {static_cast<const char*>(buffer_.buf), static_cast<size_t>(buffer_.length)}; }
   char* data() const { return static_cast<char*>(buffer_.buf); }
   ssize size() const { return buffer_.length; }
@@ -59,5 +60,75 @@ class BytesLike {
   Thread* t_ = nullptr;
   Buffer buffer_;
 };
+
+/// bytearray: CPython's layout. `start` lies in the buffer `bytes`, NUL-terminated.
+struct ByteArray : VarObject {  // size: [lock] relaxed readers
+  ssize allocated;              // [lock]
+  char* bytes;                  // [lock] the buffer; retired when replaced
+  char* start;                  // [lock]
+  ssize exports;                // [atomic] buffers handed out; resizing raises BufferError meanwhile
+  static Type* type();
+};
+static_assert(sizeof(ByteArray) == 72);
+inline Type* ByteArray::type() { return &bytearray_type; }
+Result<Ref<ByteArray>> bytearray_new(Thread& t, const void* data_or_null, ssize n);
+
+/// memoryview and the object that owns the exporter's buffer.
+struct ManagedBuffer : Object {
+  int state;       // bit 0: released
+  int pad_;
+  ssize exports;   // [atomic] memoryviews that use it
+  Buffer master;   // [const until release]
+  static Type* type();
+};
+static_assert(sizeof(ManagedBuffer) == 128);
+struct MemoryView : VarObject {  // size: 3 * dimensions
+  Slot managed;                  // ManagedBuffer
+  int64_t hash;                  // [atomic] -1: not computed
+  int state;                     // [atomic] MemoryViewState
+  int pad_;
+  ssize exports;                 // [atomic] buffers handed out
+  Buffer view;                   // [const until release]; owner is this object's managed buffer's exporter, not counted
+  void* weakrefs;
+  ssize array[];                 // shape, strides, suboffsets
+  static Type* type();
+};
+static_assert(sizeof(MemoryView) == 160);
+extern Type memoryview_type, managed_buffer_type;
+inline Type* MemoryView::type() { return &memoryview_type; }
+inline Type* ManagedBuffer::type() { return &managed_buffer_type; }
+Result<Owned> memoryview_from_object(Thread& t, Value exporter);
+/// Over memory that outlives the view (C buffers kept by `owner_or_null`).
+Result<Owned> memoryview_from_memory(Thread& t, void* data, ssize n, bool writable, Value owner_or_null);
+
+TY_INLINE bool is_bytes(Value v) { return v.is_object() && has_type_flag(v.object()->type(), kTypeBytes); }
+Result<Owned> bytes_repr(Thread& t, std::string_view bytes);
+/// bytes(object) for a bytes-like object, an iterable of ints or an object with __bytes__.
+Result<Ref<Bytes>> bytes_from_object_rpy(Thread& t, Value object);
+/// format % arguments.
+Result<Owned> bytes_percent_format_rpy(Thread& t, std::string_view format, Value arguments, bool bytearray_result);
+
+/// As BytesLike, refusing read-only exporters: "read-write bytes-like object".
+class WritableBytes : public BytesLike {};
+
+namespace binding {
+template <>
+struct Holder<BytesLike&> {
+  BytesLike value;
+  bool load(Thread& t, const MethodDef&, size_t, const BoundArguments&, Value v) {
+    return v.is_null() || value.acquire(t, v).ok();
+  }
+  BytesLike& get() { return value; }
+};
+Result<void> acquire_writable(Thread& t, const MethodDef& def, size_t index, Value v, WritableBytes& out);
+template <>
+struct Holder<WritableBytes&> {
+  WritableBytes value;
+  bool load(Thread& t, const MethodDef& def, size_t i, const BoundArguments&, Value v) {
+    return v.is_null() || acquire_writable(t, def, i, v, value).ok();
+  }
+  WritableBytes& get() { return value; }
+};
+}  // namespace binding
 
 }  // namespace ty

@@ -4,6 +4,7 @@
 // Threads     immutable.
 #pragma once
 
+#include "base/big_integer.h"
 #include "object/abstract.h"
 
 namespace ty {
@@ -37,5 +38,42 @@ Result<double> int_as_double(Thread& t, Value v);  // OverflowError
 int64_t int_hash(Value v);
 Result<Owned> int_to_str(Thread& t, Value v, int base);
 int int_compare(Value a, Value b);
+
+/// An int's digits for big_integer.h, whatever its form; lives beside the Value.
+class IntOperand {
+ public:
+  TY_INLINE explicit IntOperand(Value v) : small_(v.is_small_int() ? v.small_int() : 0) {
+    if (TY_LIKELY(v.is_small_int())) {
+      view_ = small_;
+    } else {
+      auto* i = v.as<Int>();
+      view_ = {i->digits, i->digit_count(), i->is_negative()};
+    }
+  }
+  IntOperand(const IntOperand&) = delete;
+  operator big::View() const { return view_; }
+  big::View view() const { return view_; }
+
+ private:
+  big::Small small_;
+  big::View view_;
+};
+/// The int of that value: immediate when it fits.
+Result<Owned> int_from_big(Thread& t, big::View value);
+/// int(text, base) for str contents; `shown` is what messages repeat.
+Result<Owned> int_parse(Thread& t, Value text, int base);
+/// sys.set_int_max_str_digits(); 0: no limit.
+extern int g_int_max_str_digits;  // [atomic] relaxed
+/// a ** b, a / b … for ints of any form; `mod` null or None: none.
+Result<Owned> int_add(Thread& t, Value a, Value b);
+Result<Owned> int_subtract(Thread& t, Value a, Value b);
+Result<Owned> int_multiply(Thread& t, Value a, Value b);
+Result<Owned> int_floor_divide(Thread& t, Value a, Value b);
+Result<Owned> int_remainder(Thread& t, Value a, Value b);
+Result<Owned> int_power(Thread& t, Value a, Value b, Value modulus);
+Result<Owned> int_true_divide(Thread& t, Value a, Value b);
+Result<Owned> int_divmod(Thread& t, Value a, Value b);
+/// A plain int of the same value (bool and subclasses are copied).
+Result<Owned> int_exact(Thread& t, Value v);
 
 }  // namespace ty
