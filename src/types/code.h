@@ -114,6 +114,10 @@ extern Type code_type;
 inline Type* Code::type() { return &code_type; }
 
 Result<Ref<Code>> code_new(Thread& t, const CodeInit& init);
+/// Set by vm/: code_new calls it to replace the opcode numbers in the words of a new code object by handler addresses.
+extern void (*g_thread_code)(Code& code);
+/// Set by vm/: the opcode of a threaded instruction; a specialised form answers its generic opcode.
+extern Op (*g_opcode_of)(const Insn& insn);
 /// Position of the instruction that begins at word `offset`.
 SourcePosition code_position(Code& code, uint32_t offset);
 
