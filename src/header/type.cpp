@@ -4,6 +4,7 @@ namespace ty {
 
 void (*g_visit_attributes)(Object*, SlotVisitor&) = nullptr;
 void (*g_release_attributes)(Object*) = nullptr;
+bool (*g_detach_attributes)(Object*) = nullptr;
 
 void visit_slots(Object* o, SlotVisitor& visitor) {
   const TypeLayout& layout = type_layout(o->type());

@@ -38,6 +38,11 @@ struct TypeLayout {
   void (*each)(Object* self, SlotVisitor& visitor) = nullptr;
   /// Frees buffers and native resources, after the slots were dropped. Never runs Python, never fails. May be null.
   void (*release)(Object* self) = nullptr;
+  /// Offset of an uncounted reference to the object this one shows a part of (a __dict__ view's instance; null word: none). Publication and the
+  /// validator follow it, nothing else. 0: none.
+  uint16_t back_edge = 0;
+  /// [atomic] Shape* that allocate_object() stores in the AttributeHeader (kHasAttributes; object/shape.h).
+  void* root_shape = nullptr;
 };
 
 struct Type : VarObject {
@@ -100,6 +105,8 @@ static_assert(sizeof(Type) == 432 && offsetof(Type, type_flags) == 184 && offset
 
 /// Bits of Type::type_flags: CPython's tp_flags.
 enum TypeFlag : uint64_t {
+  kTypeWeakReferable = 1ull << 3,  ///< instances can be weakly referenced (CPython: MANAGED_WEAKREF)
+  kTypeManagedDict = 1ull << 4,    ///< instances have an AttributeHeader
   kTypeSequence = 1ull << 5,
   kTypeMapping = 1ull << 6,
   kTypeDisallowInstantiation = 1ull << 7,
@@ -146,5 +153,8 @@ void visit_slots(Object* o, SlotVisitor& visitor);
 extern void (*g_visit_attributes)(Object* o, SlotVisitor& visitor);
 /// Frees the attribute storage of a dying instance.
 extern void (*g_release_attributes)(Object* o);
+/// Called before the slots of a dying instance with kHasAttributes are dropped: a __dict__ view that outlives it takes the values along. False: the
+/// instance is SHARED and a thread may have reached it through that view meanwhile: put it back on the zero list and ask again after another handshake.
+extern bool (*g_detach_attributes)(Object* o);
 
 }  // namespace ty

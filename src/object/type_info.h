@@ -80,7 +80,6 @@ struct MethodCache;  // object/type_lookup.cpp: name → (value, version) table,
 
 struct TypeInfo : TypeLayout {
   TypeOps ops;
-  Shape* root_shape = nullptr;          // [atomic] shape of a fresh instance; with kHasAttributes
   uint16_t inline_slots = 0;            // [atomic] how many attribute slots a new instance gets inline
   MethodCache* cache = nullptr;         // [atomic] RetiredPtr discipline
   Object** subclasses = nullptr;        // [type lock] weak: subclasses remove themselves when the full collection frees them
@@ -139,5 +138,12 @@ template <class T>
 TY_INLINE bool is_exact(Value v) {
   return v.is_object() && v.object()->type() == T::type();
 }
+
+// Every built-in type and its definition. A `constexpr TypeDef kListDef = …` in a .cpp that includes this header is the definition of what is declared here.
+#define TY_BUILTIN_TYPE(type, def, name) \
+  extern Type type;                      \
+  extern const TypeDef def;
+#include "object/builtin_types.def"
+#undef TY_BUILTIN_TYPE
 
 }  // namespace ty
