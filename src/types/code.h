@@ -114,6 +114,18 @@ extern Type code_type;
 inline Type* Code::type() { return &code_type; }
 
 Result<Ref<Code>> code_new(Thread& t, const CodeInit& init);
+/// What marshalling and replace() need of a code object besides its plain fields. Borrowed from `code`.
+struct CodeParts {
+  Value constants;    // Tuple: all that K[] indexes
+  Value names, local_names, free_names;  // Tuples, as in CodeInit
+  const uint8_t* local_kinds;
+  Value docstring_or_none;
+};
+CodeParts code_parts(Code& code);
+/// Cache word `index` of `op` is an operand (the keyword names of CallKeywords, the count of UnpackStar), not a cache.
+bool code_word_is_immediate(Op op, unsigned index);
+/// The verifier on parts that came from outside (a cached module): false unless every operand, jump, range and depth is in bounds.
+bool code_words_valid(const CodeInit& init);
 /// Set by vm/: code_new calls it to replace the opcode numbers in the words of a new code object by handler addresses.
 extern void (*g_thread_code)(Code& code);
 /// Set by vm/: the opcode of a threaded instruction; a specialised form answers its generic opcode.
