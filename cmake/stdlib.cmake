@@ -19,7 +19,8 @@ if(EXISTS ${TYPHON_STDLIB_DIR}/os.py)
     COMMAND ${assemble} --tests ${CMAKE_SOURCE_DIR}/build/testsuite/test
             --out ${CMAKE_BINARY_DIR}/lib/${TYPHON_LIB_NAME}
     COMMAND ${CMAKE_COMMAND} -E touch ${stamp}
-    DEPENDS ${CMAKE_SOURCE_DIR}/tools/assemble_lib.py ${TYPHON_STDLIB_DIR}/os.py ${overlay}
+    DEPENDS ${CMAKE_SOURCE_DIR}/tools/assemble_lib.py ${CMAKE_SOURCE_DIR}/src/bytecode/opcodes.def
+            ${CMAKE_SOURCE_DIR}/src/bytecode/instruction.h ${TYPHON_STDLIB_DIR}/os.py ${overlay}
     COMMENT "Assembling lib/${TYPHON_LIB_NAME}" VERBATIM)
   add_custom_target(typhon_lib ALL DEPENDS ${stamp})
 else()

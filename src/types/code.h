@@ -3,6 +3,9 @@
 // Layout      CPython's PyCodeObject up to co_linetable (offset 152); what lies from 168 to 216 there is opaque to C and ours.
 // Invariants  everything but the instruction words' handler halves and the cache words is constant after code_new.
 //             `constants` holds register-form words: immediates, immortals (010), other objects (000; co_consts keeps them alive).
+// Python      offsets Python sees (f_lasti, tb_lasti, co_lines, co_exceptiontable) count 2 per word; co_positions yields one entry per word; co_code
+//             has 8 bytes per word, opcode numbers in place of handlers; co_exceptiontable is in CPython's format. lib/dis.py also reads
+//             the attributes _co_constants (the tuple K[]) and _co_wide.
 // Threads     immutable; specialisation and caches are atomic words.
 // See         docs/bytecode.md
 #pragma once
