@@ -79,6 +79,7 @@ struct ParseOptions {
   ParseMode mode = ParseMode::File;
   uint32_t flags = kParseDefault;
   int32_t feature_version = 13;  // minor version, for ast.parse(feature_version=...)
+  int32_t max_int_digits = 4300;  // sys.get_int_max_str_digits(): longer decimal literals are errors
   DecodeFunction decode = nullptr;
   void* decode_context = nullptr;
 };
