@@ -145,20 +145,7 @@ Pattern* Parser::closed_pattern() {
                                              : ConstantKind::False;
       return made;
     }
-    case Tok::LeftParen: {
-      mark_++;
-      if (peek() == Tok::Star || peek() == Tok::RightParen) {
-        mark_ = start;
-        Pattern* sequence = sequence_pattern(Tok::RightParen);
-        // A lone star needs a comma to make a sequence.
-        return sequence;
-      }
-      Pattern* inner = pattern();
-      if (!inner) return nullptr;
-      if (accept(Tok::RightParen)) return inner;
-      mark_ = start;
-      return sequence_pattern(Tok::RightParen);
-    }
+    case Tok::LeftParen: return sequence_pattern(Tok::RightParen);
     case Tok::LeftBracket: return sequence_pattern(Tok::RightBracket);
     case Tok::LeftBrace: return mapping_pattern();
     case Tok::Name: break;
@@ -180,20 +167,21 @@ Pattern* Parser::closed_pattern() {
   return made;
 }
 
-/// `[a, *b]`, `(a, *b)`: with brackets any number of items, with parentheses a comma after the first.
+/// `[a, *b]`, `(a, *b)`; one pattern in parentheses without a comma is a group.
 Pattern* Parser::sequence_pattern(Tok close) {
   int start = mark_++;
   Items<Pattern*> items(*this);
   bool comma = false;
+  Pattern* p = nullptr;
   while (peek() != close) {
-    Pattern* p = maybe_star_pattern();
+    p = maybe_star_pattern();
     if (!p) return nullptr;
     items.push(p);
     if (!accept(Tok::Comma)) break;
     comma = true;
   }
   if (!accept(close)) return nullptr;
-  if (close == Tok::RightParen && items.size() == 1 && !comma) return nullptr;
+  if (close == Tok::RightParen && items.size() == 1 && !comma) return is<MatchStar>(p) ? nullptr : p;
   auto* sequence = node<MatchSequence>(start);
   sequence->patterns = items.take();
   return sequence;

@@ -3,6 +3,7 @@
 
 #include <cstdarg>
 #include <cstdio>
+#include <initializer_list>
 
 #include "base/utf.h"
 
@@ -111,30 +112,29 @@ void set_error(SyntaxErrorInfo* error, std::string_view message) {
   error->end_lineno = error->end_offset = -1;
 }
 
-bool is_ascii_name(std::string_view name) {
-  auto equals = [&](const char* other) {
-    size_t i = 0;
-    for (; i < name.size() && other[i]; i++) {
-      char c = name[i];
-      if (c >= 'A' && c <= 'Z') c = char(c + 32);
-      if (c == '_') c = '-';
-      if (c != other[i]) return false;
-    }
-    return i == name.size() && !other[i];
-  };
-  return equals("ascii") || equals("us-ascii") || equals("646");
-}
-
-bool is_utf8_name(std::string_view name) {
-  if (name == "utf-8") return true;
-  char low[8];
+/// Whether `name` is one of the spellings, which are in lower case with hyphens.
+bool is_any_of(std::string_view name, std::initializer_list<const char*> spellings) {
+  char low[16];
   size_t n = 0;
   for (char c : name) {
     if (n == sizeof(low)) return false;
-    low[n++] = c >= 'A' && c <= 'Z' ? char(c + 32) : c == '-' ? '_' : c;
+    low[n++] = c >= 'A' && c <= 'Z' ? char(c + 32) : c == '_' ? '-' : c;
   }
-  std::string_view view{low, n};
-  return view == "utf8" || view == "u8" || view == "utf" || view == "cp65001";
+  for (const char* spelling : spellings) {
+    if (std::string_view{low, n} == spelling) return true;
+  }
+  return false;
+}
+
+bool is_ascii_name(std::string_view name) {
+  return is_any_of(name, {"ascii", "us-ascii", "646", "cp367", "ibm367", "us"});
+}
+bool is_utf8_name(std::string_view name) {
+  return is_any_of(name, {"utf-8", "utf8", "u8", "utf", "cp65001"});
+}
+bool is_latin1_name(std::string_view name) {
+  return is_any_of(name, {"iso-8859-1", "latin1", "l1", "latin", "iso8859-1", "8859", "cp819", "ibm819",
+                          "iso88591"});
 }
 
 std::string_view latin1_to_utf8(Arena& arena, std::string_view text) {
@@ -239,7 +239,7 @@ bool load_source(Arena& arena, std::string_view source, const ParseOptions& opti
     }
     if (name.empty() || is_utf8_name(name)) {
       if (!check_utf8(arena, source, options, error)) return false;
-    } else if (name == "iso-8859-1") {
+    } else if (is_latin1_name(name)) {
       source = latin1_to_utf8(arena, source);
     } else if (is_ascii_name(name)) {
       for (size_t i = 0; i < source.size(); i++) {
