@@ -1,0 +1,5 @@
+#include "vm/config.h"
+
+namespace ty {
+Config g_config;
+}  // namespace ty
