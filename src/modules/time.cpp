@@ -37,7 +37,7 @@ Type* struct_time_type() { return g_struct_time.load().as<Type>(); }
 Raised raise_errno(Thread& t) { return raise_os_error(t, errno); }
 
 Result<Owned> seconds_float(Thread& t, int64_t nanoseconds) {
-  return float_from_double(t, static_cast<double>(nanoseconds) * 1e-9 == 0 ? 0.0 : static_cast<double>(nanoseconds) / 1e9);
+  return float_from_double(t, static_cast<double>(nanoseconds) / 1e9);
 }
 
 #define CLOCK_FUNCTIONS(name, clock)                                                             \
