@@ -42,6 +42,11 @@ enum BufferFlags { kBufferSimple = 0, kBufferWritable = 1, kBufferFormat = 4, kB
                    kBufferIndirect = 0x118, kBufferFullReadOnly = 0x11C, kBufferFull = 0x11D };
 Result<void> get_buffer(Thread& t, Value exporter, Buffer& out, int flags);
 void release_buffer(Thread& t, Buffer& buffer);
+/// For get_buffer operations of exporters of plain bytes: fills `out` as `flags` asks; `owner` is counted. BufferError.
+Result<void> buffer_fill(Thread& t, Buffer& out, Value owner, void* data, ssize n, bool read_only, int flags);
+/// Copies what a buffer shows, of any shape, in C order.
+Result<Ref<struct Bytes>> bytes_from_buffer(Thread& t, const Buffer& buffer);
+bool buffer_is_contiguous(const Buffer& buffer, char order);
 bool has_buffer(Value v);
 
 /// A contiguous read-only (or writable) view for the length of a scope; parameter type of binding tables: BytesLike, WritableBytes.

@@ -22,6 +22,14 @@ TY_INLINE Result<Owned> float_from_double(Thread& t, double d) {
   return float_box_slow(t, d);
 }
 
+/// base ** exponent as Python has it: complex results for negative bases, ZeroDivisionError, OverflowError.
+Result<Owned> float_power(Thread& t, double base, double exponent);
+/// A finite or infinite quotient's floor and rest, as float.__divmod__ (divisor not 0).
+void float_floor_divmod(double a, double b, double* quotient, double* rest);
+/// float(text): str, bytes or bytearray contents.
+Result<double> float_parse(Thread& t, Value text);
+Result<Owned> float_repr(Thread& t, Value v);
+
 struct Complex : Object {
   double real, imag;
   static Type* type();
@@ -29,5 +37,12 @@ struct Complex : Object {
 extern Type complex_type;
 inline Type* Complex::type() { return &complex_type; }
 Result<Owned> complex_new(Thread& t, double real, double imag);
+/// base ** exponent; raises ZeroDivisionError or OverflowError.
+Result<Owned> complex_power(Thread& t, double ar, double ai, double br, double bi);
+/// What complex(v) has for a value that is a complex, has __complex__, or is a real number.
+struct ComplexParts {
+  double real, imag;
+};
+Result<ComplexParts> complex_value_rpy(Thread& t, Value v);
 
 }  // namespace ty
