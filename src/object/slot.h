@@ -124,6 +124,8 @@ class RetiredPtr {
     }
   }
   TY_INLINE void init(T* pointer) { pointer_ = pointer; }
+  /// Publishes `replacement` without touching the old buffer: for buffers with a header before the pointer, or taken over by the caller.
+  TY_INLINE void store(T* replacement) { __atomic_store_n(&pointer_, replacement, __ATOMIC_RELEASE); }
 
  private:
   T* pointer_ = nullptr;
