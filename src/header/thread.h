@@ -67,6 +67,11 @@ struct Thread {
   uint64_t saved_registers[8];  // [owner/held] callee-saved registers at the detach
   uint64_t id;                  // [const] never reused
   uint64_t acked;               // [owner/held] last handshake epoch acknowledged
+  Value* real_register_limit;   // [owner] what register_limit is while interrupts == 0; set by the VM with register_stack
+  uint32_t attach_waiters;      // [atomic] somebody sleeps until `state` leaves kHeld
+  uint32_t stop_count;          // [registry lock] how many stoppers hold this thread
+  bool suspended_sections;      // [owner] critical sections were suspended at the detach
+  bool holds_gil;               // [owner]
   Thread* next;                 // [registry lock]
   Thread* previous;             // [registry lock]
 };
@@ -77,5 +82,12 @@ TY_INLINE Thread& current_thread() { return *g_current_thread; }
 
 /// True once a second thread exists (or -X ty.stress_multi): the store barrier publishes. Set with the world stopped.
 extern bool g_multi;  // [stw]
+/// The thread that has the world stopped, or null: it may touch the LOCAL objects of all.
+extern Thread* g_world_stopper;  // [stw]
+
+/// Whether the calling thread may touch a LOCAL object of owner `tid` (R2). For assertions.
+TY_INLINE bool may_touch_local(uint64_t tid) {
+  return tid == g_current_thread->tid || g_world_stopper == g_current_thread;
+}
 
 }  // namespace ty

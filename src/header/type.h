@@ -27,6 +27,8 @@ enum TypeLayoutFlag : uint32_t {
   kHasAttributes = 1 << 3, ///< instances have shape and attribute words in a 16-byte pre-header (object/instance.h)
   kStoppedVisit = 1 << 4,  ///< `each` may be used on SHARED objects only with the world stopped
   kDeferredType = 1 << 5,  ///< instances are DEFERRED from birth (types, modules)
+  kFoundByTables = 1 << 7, ///< native tables find instances without counting them (weak references): they die alone, never with a parent
+  kDeferredWhenShared = 1 << 6,  ///< instances become DEFERRED when they are published (code)
 };
 
 struct TypeLayout {

@@ -12,6 +12,11 @@ namespace ty {
 /// Publishes `o` when `multi` is on; `o` must be LOCAL or already SHARED.
 void publish_slow(Object* o);
 
+/// Publishes what `o`, which is not LOCAL, refers to. For the `multi` switch and objects that become DEFERRED.
+void publish_edges(Object* o);
+/// With stress_publish: called after every N-th publication (the heap validator).
+extern void (*g_after_publication)();
+
 TY_INLINE void publish(Object* o) {
   if (TY_UNLIKELY(o->load_flags() & kLocal)) publish_slow(o);
 }

@@ -16,8 +16,25 @@ namespace ty {
 void inc_shared(Object* o);
 /// dec() of an object that is not LOCAL.
 void dec_shared(Object* o);
-/// The last reference to a LOCAL object is gone: destroys it, and what hung on it alone, with a worklist.
-void die_local(Object* o);
+/// The last reference to a LOCAL object, or to a PROMPT one, is gone: destroys it, and what hung on it alone, with a worklist.
+void die(Object* o);
+TY_INLINE void die_local(Object* o) { die(o); }
+/// dec_shared() found that the count is zero: the zero list, or prompt death. (mem/reclaim)
+void at_zero(Object* o);
+/// For the collectors: empties the slots of `o` and drops what they held.
+void drop_edges(Object* o);
+/// Queues the finalizer of `o` when it has one that has not run: the queue then owns a reference and `o` lives on. False otherwise.
+bool queue_finalizer(Thread& t, Object* o);
+/// Appends to the finalizer queue: an object (counted, to be finalized) or a weak reference (counted, whose callback is to run).
+void push_finalizer(Thread& t, Object* o);
+void push_weakref_callback(Thread& t, Object* weakref);
+/// Runs queued finalizers and weak reference callbacks. Runs Python.
+void drain_rpy(Thread& t);
+
+/// Set by the VM: runs the finalizer of an object / the callback of a weak reference; reports exceptions itself. May be null (then skipped).
+extern void (*g_run_finalizer)(Thread& t, Object* o);
+extern void (*g_run_weakref_callback)(Thread& t, Object* weakref);
+
 /// For a PROMPT object read from a SHARED slot: counts unless the count is zero.
 bool try_inc_prompt(Object* o);
 
@@ -26,7 +43,7 @@ TY_INLINE void inc(Object* o) {
   uint32_t local = __atomic_load_n(&o->ref_local, __ATOMIC_RELAXED);
   if (local == kImmortalCount) return;
   if (TY_LIKELY(o->load_flags() & kLocal)) {
-    DCHECK(o->tid == current_thread().tid, "LOCAL object touched by a foreign thread");
+    DCHECK(may_touch_local(o->tid), "LOCAL object touched by a foreign thread");
     o->ref_local = local + 1;
     return;
   }
@@ -38,7 +55,7 @@ TY_INLINE void dec(Object* o) {
   uint32_t local = __atomic_load_n(&o->ref_local, __ATOMIC_RELAXED);
   if (local == kImmortalCount) return;
   if (TY_LIKELY(o->load_flags() & kLocal)) {
-    DCHECK(o->tid == current_thread().tid, "LOCAL object touched by a foreign thread");
+    DCHECK(may_touch_local(o->tid), "LOCAL object touched by a foreign thread");
     DCHECK(local > 0);
     o->ref_local = local - 1;
     if (local == 1) die_local(o);
