@@ -150,9 +150,9 @@ void thread_exit(Thread& t) {
   acknowledge(t);
   Heap* heap = t.heap;
   bool duty = false;
-  unregister_thread(t, [](Thread& u) { announced_at_exit = leave_reclaim(u); });
+  unregister_thread(t, [](Thread& u) { announced_at_exit |= leave_reclaim(u); });
   {
-    // Only the thread that made the announcement visits; announced_at_exit is read again under the lock that wrote it.
+    // Whoever comes first takes the duty over.
     LeafGuard guard(registry_lock);
     duty = announced_at_exit;
     announced_at_exit = false;

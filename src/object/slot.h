@@ -9,6 +9,7 @@
 // See              docs/native_code.md, DESIGN section 2
 #pragma once
 
+#include "mem/buffer.h"
 #include "mem/publish.h"
 #include "object/ref.h"
 
@@ -65,6 +66,11 @@ class Slot {
       word_ = word.bits;
       return Owned::steal(old);
     }
+    if (TY_LIKELY(!g_multi)) {  // nobody else: no locked instruction
+      Value old = Value::from_bits(word_);
+      word_ = word.bits;
+      return Owned::steal(old);
+    }
     publish(word);
     return Owned::steal(Value::from_bits(__atomic_exchange_n(&word_, word.bits, __ATOMIC_ACQ_REL)));
   }
@@ -96,16 +102,13 @@ class GlobalSlot {
   TY_INLINE Value load() const { return Value::from_bits(__atomic_load_n(&word_, __ATOMIC_ACQUIRE)); }
   Owned get() const;
   void store(Owned value);
+  /// For slots that do not live as long as the process: empties it and takes it off the list of roots.
+  void retire();
 
  private:
   uint64_t word_ = 0;
+  bool registered_ = false;  // [atomic]
 };
-
-/// Frees `buffer` when no lock-free reader can hold it any more (mem/reclaim). `bytes` counts towards back-pressure.
-void retire_buffer(void* buffer, size_t bytes);
-/// Raw memory for buffers; null when there is none.
-void* allocate_buffer(size_t bytes);
-void free_buffer(void* buffer);
 
 template <class T>
 class RetiredPtr {
