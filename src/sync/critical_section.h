@@ -115,6 +115,9 @@ class Locked {
  public:
   /// The object of `section`.
   TY_INLINE explicit Locked(CriticalSection& section) : object_(static_cast<T*>(section.object())), section_(&section), two_(false) {}
+  TY_INLINE Locked(CriticalSection& section, T* object) : object_(object), section_(&section), two_(false) {
+    DCHECK(object == section.object());
+  }
   /// One of the two objects of `section`.
   TY_INLINE Locked(CriticalSection2& section, T* object) : object_(object), section_(&section), two_(true) {
     DCHECK(object == section.first_object() || object == section.second_object());
