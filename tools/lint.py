@@ -159,12 +159,15 @@ def raw_field(tree):
 
 @rule
 def field_tag(tree):
-    """Every mutable field of a heap object carries exactly one tag."""
+    """Every mutable field of a heap object carries exactly one tag, or its struct's first line a tag for the rest."""
     for struct in tree.structs:
         if struct.base not in tree.object_types or struct.source.folder == "header":
             continue
+        default = set(re.findall(r"\[(\w+)\]", struct.source.lines[struct.source.line_of(struct.start) - 1])) & TAGS
         for line, match, text in struct.fields():
             tags = [tag for tag in re.findall(r"\[(\w+)\]", text.partition("//")[2]) if tag in TAGS]
+            if not tags and default:
+                continue
             if len(tags) != 1 and not match.group("type").startswith("const "):
                 yield struct.source.name, line, f"{struct.name}.{match.group('name')} has {len(tags)} tags"
 
