@@ -115,7 +115,7 @@ Result<void> imp_fix_co_filename(Thread& t, Code& code, Str& path) {
 Result<Owned> imp_source_hash(Thread& t, uint64_t key, Value source) {
   BytesLike view;
   TRY(view.acquire(t, source));
-  uint64_t hash = siphash13(key, 0, view.data(), static_cast<size_t>(view.size()));
+  uint64_t hash = siphash13(HashSecret{key, 0}, view.data(), static_cast<size_t>(view.size()));
   return Owned(TRY(bytes_new(t, &hash, 8)));
 }
 
