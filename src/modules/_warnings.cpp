@@ -4,6 +4,7 @@
 #include <string>
 
 #include "modules/warnings.h"
+#include "object/type_object.h"
 #include "types/dict.h"
 #include "types/int.h"
 #include "types/list.h"
