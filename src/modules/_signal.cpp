@@ -313,7 +313,9 @@ Result<void> signal_exec(Thread& t, Module& m) {
   Type* info = TRY(struct_sequence_type(t, kSigInfo));
   g_siginfo_type.store(dup(Value(info)));
   TRY(module_add(t, m, "struct_siginfo", Value(info)));
-  Value arguments[] = {NAME("ItimerError"), TRY(tuple_pack(t, Value(&exc_OSError))), TRY(dict_new(t))};
+  Ref<Tuple> bases = TRY(tuple_pack(t, Value(&exc_OSError)));
+  Ref<Dict> names = TRY(dict_new(t));
+  Value arguments[] = {NAME("ItimerError"), bases, names};
   Owned error = TRY(call(t, Value(&type_type), arguments, 3));
   TRY(set_attribute(t, error, NAME("__module__"), NAME("signal")));
   g_itimer_error.store(dup(error.value()));
