@@ -6,6 +6,7 @@
 //
 // A Value is borrowed and trivially copyable: it says nothing about who holds the count. Owned and Ref (object/ref.h) do.
 // Heap slots hold 000 pointers (never 010), immediates or null; registers hold any form but null. Immortals are 010 in registers.
+// A Value made from a temporary Owned or Ref dangles: the gsl attributes let the compiler refuse it (-Wdangling-gsl).
 // Threads     a plain word.
 // See         docs/values.md
 #pragma once
@@ -16,7 +17,7 @@
 
 namespace ty {
 
-class Value {
+class [[gsl::Pointer(Object)]] Value {
  public:
   static constexpr uint64_t kEmptyBits = 6;
   static constexpr uint64_t kUncountedTag = 2;

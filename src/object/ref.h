@@ -13,7 +13,7 @@
 
 namespace ty {
 
-class [[clang::trivial_abi]] Owned {
+class [[clang::trivial_abi, gsl::Owner(Object)]] Owned {
  public:
   TY_INLINE Owned() = default;
   TY_INLINE Owned(std::nullptr_t) {}
@@ -58,7 +58,7 @@ template <>
 inline constexpr bool kIsWordLike<Owned> = true;
 
 template <class T>
-class [[clang::trivial_abi]] Ref {
+class [[clang::trivial_abi, gsl::Owner(Object)]] Ref {
  public:
   TY_INLINE Ref() = default;
   TY_INLINE Ref(std::nullptr_t) {}
