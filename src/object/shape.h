@@ -24,6 +24,7 @@ struct Shape {
   uint16_t live_guess;       // [const] names without repetition
   Type* cls;                 // [const] the class; null for the dictionary shape
   Shape* parent;             // [const] null: a root
+  Shape* next_root;          // [const] roots: the class's other roots (other inline capacities)
   Value name;                // [const] interned Str that this shape added; null for a root
   int64_t name_hash;         // [const]
   ShapeTransitions* transitions;  // [atomic] shape.cpp
@@ -39,8 +40,12 @@ inline constexpr uint32_t kMaxShapeSlots = 500;
 ssize shape_find(const Shape* shape, Value name);
 /// The shape with `name` (interned) added; null when the limits are reached or memory is short.
 Shape* shape_add(Shape* shape, Value name);
-/// A root for `cls` with that many inline slots; null when memory is short.
-Shape* shape_new_root(Type* cls, uint16_t inline_capacity);
+/// The root for instances of `cls` with that many inline slots; null when memory is short.
+Shape* shape_root(Type* cls, uint16_t inline_capacity);
+/// Readies `cls` (kHasAttributes) for instances: sets its layout's root_shape.
+bool shape_prepare_class(Type* cls, uint16_t inline_capacity);
+/// The names by slot index (null: a dead slot, shadowed by a later one of the same name); null when memory is short. Valid for ever.
+const Value* shape_names(const Shape* shape);
 /// Makes room for attribute `index` inline in instances of `cls` allocated from now on.
 void shape_grow_inline(Type* cls, uint32_t count);
 

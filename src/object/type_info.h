@@ -81,6 +81,7 @@ struct MethodCache;  // object/type_lookup.cpp: name → (value, version) table,
 struct TypeInfo : TypeLayout {
   TypeOps ops;
   uint16_t inline_slots = 0;            // [atomic] how many attribute slots a new instance gets inline
+  Shape* all_roots = nullptr;           // [leaf lock] the root shapes of this class
   MethodCache* cache = nullptr;         // [atomic] RetiredPtr discipline
   Object** subclasses = nullptr;        // [type lock] weak: subclasses remove themselves when the full collection frees them
   uint32_t subclass_count = 0;
@@ -105,6 +106,7 @@ struct TypeDef {
   const MemberDef* members = nullptr;     // ends with {}
   const char* doc = nullptr;              // without signature line
   const char* text_signature = nullptr;   // of the constructor: "($self, iterable=(), /)"; null: none
+  uint16_t dict_offset = 0;               // offset of a Slot that holds the instance's __dict__ (modules, functions …); 0: none
 };
 
 /// Completes a static native type: bases, MRO, dictionary with wrappers and methods, inherited operations.

@@ -50,4 +50,15 @@ TY_INLINE bool supports_weakrefs(const Type* type) { return type->weaklist_offse
 void type_update_ops(Thread& t, Type* type);
 void type_update_op(Thread& t, Type* type, Value name);
 
+// --- subclasses (weak; under the type lock) ---
+bool type_add_subclass(Type* base, Type* subclass);
+void type_remove_subclass(Type* base, Type* subclass);
+/// Copies up to `capacity` of them; answers how many there are.
+size_t type_copy_subclasses(Type* base, Type** out, size_t capacity);
+
+/// C3; `type` need not be ready but for its bases.
+Result<Owned> type_compute_mro(Thread& t, Type* type);
+/// Writes a type's dictionary and lets everybody know (no check of immutability).
+Result<void> type_dict_set(Thread& t, Type* type, Value name, Value value);
+
 }  // namespace ty

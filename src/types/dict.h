@@ -82,5 +82,8 @@ Result<Owned> dict_reverse_key_iterator(Thread& t, Dict& self);
 Result<bool> dict_equal_rpy(Thread& t, Dict& a, Dict& b);
 extern Type dict_keys_type, dict_values_type, dict_items_type;
 TY_INLINE bool is_dict(Value v) { return v.is_object() && has_type_flag(v.object()->type(), kTypeDict); }
+/// For object/instance.cpp: gives a view a table of its own with these items (interned names; takes the references in `words` over), then
+/// nulls `instance`. Neither safepoint nor Python; false, and nothing happened, when memory is short.
+bool dict_detach(Dict& self, const Value* names, const uint64_t* words, ssize n);
 
 }  // namespace ty
