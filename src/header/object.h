@@ -29,6 +29,7 @@ enum ObjectFlag : uint16_t {
   kFinalized = 1 << 8,  ///< its finalizer has run (or is queued)
   kTracked = 1 << 9,    ///< on its owner's list of collectable LOCAL containers
   kHasHash = 1 << 10,   ///< a hash was derived from its address
+  kPublishing = 1 << 11,  ///< weakly referenced, and the walk that publishes it has not finished
 };
 
 /// ob_ref_local of an immortal object.
@@ -49,6 +50,9 @@ struct Object {
   TY_INLINE Type* type() const {
     return __atomic_load_n(&type_, __ATOMIC_RELAXED);
   }
+  /// While LOCAL: the owner. Otherwise 0, or a link of whoever has the object to himself.
+  TY_INLINE uint64_t load_tid() const { return __atomic_load_n(&tid, __ATOMIC_RELAXED); }
+  TY_INLINE void set_tid(uint64_t word) { __atomic_store_n(&tid, word, __ATOMIC_RELAXED); }
   TY_INLINE uint16_t load_flags() const { return __atomic_load_n(&flags, __ATOMIC_RELAXED); }
   TY_INLINE bool is_local() const { return load_flags() & kLocal; }
   TY_INLINE bool is_shared() const { return !is_local(); }

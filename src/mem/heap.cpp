@@ -204,7 +204,7 @@ void extend_page(Page* page) {
     auto* o = reinterpret_cast<Object*>(block + size_t{i} * page->block_size);
     __atomic_store_n(reinterpret_cast<uint64_t*>(&o->flags), 0, __ATOMIC_RELAXED);
     __atomic_store_n(&o->type_, nullptr, __ATOMIC_RELAXED);
-    o->tid = reinterpret_cast<uint64_t>(list);
+    o->set_tid(reinterpret_cast<uint64_t>(list));
     poison_block(o, page->block_size);
     list = o;
   }
@@ -215,7 +215,7 @@ void take_back(Page* page, uint64_t list) {
   auto* o = reinterpret_cast<Object*>(list & ~uint64_t{1});
   while (o) {
     auto* next = reinterpret_cast<Object*>(o->tid);
-    o->tid = reinterpret_cast<uint64_t>(page->free);
+    o->set_tid(reinterpret_cast<uint64_t>(page->free));
     page->free = o;
     page->used--;
     o = next;
@@ -343,7 +343,7 @@ Object* allocate_large(Thread& t, Type* type, size_t bytes, uint32_t layout_flag
   adopt_into_heap(t.heap, page);
   note_young(t.heap, page);
   if (page->kind & kPageCollectable) t.heap->young_blocks++;
-  o->tid = t.tid;
+  o->set_tid(t.tid);
   __atomic_store_n(reinterpret_cast<uint64_t*>(&o->flags), new_object_word(layout_flags), __ATOMIC_RELAXED);
   __atomic_store_n(&o->type_, type, __ATOMIC_RELEASE);
   return o;
@@ -361,7 +361,7 @@ void make_deferred(Object* o) {
   if (flags & kDeferred) return;
   if (flags & kLocal) {
     __atomic_store_n(&o->flags, static_cast<uint16_t>((flags & ~kLocal) | kDeferred), __ATOMIC_RELAXED);
-    o->tid = 0;
+    o->set_tid(0);
     if (!o->is_immortal()) __atomic_store_n(&o->ref_local, 0, __ATOMIC_RELAXED);
     o->ref_shared = kMerged;
   } else {
@@ -451,7 +451,7 @@ void free_block_remote(Page* page, Object* o) {
   // The owner never gives back a page whose mark (bit 0) is set, so after our exchange the page stays valid until we have linked it.
   uint64_t head = __atomic_load_n(&page->remote, __ATOMIC_RELAXED);
   do {
-    o->tid = head & ~uint64_t{1};
+    o->set_tid(head & ~uint64_t{1});
   } while (!__atomic_compare_exchange_n(&page->remote, &head, reinterpret_cast<uint64_t>(o) | 1, true, __ATOMIC_ACQ_REL,
                                         __ATOMIC_RELAXED));
   if (head & 1) return;

@@ -126,7 +126,7 @@ constexpr TY_INLINE uint64_t new_object_word(uint32_t layout_flags) {
 TY_INLINE void initialize_object(Thread& t, Object* o, Type* type, size_t bytes, uint32_t layout_flags) {
   char* p = reinterpret_cast<char*>(o);
   if (layout_flags & kHasAttributes) __builtin_memset(p - sizeof(AttributeHeader), 0, sizeof(AttributeHeader));
-  o->tid = t.tid;
+  o->set_tid(t.tid);
   // One relaxed 8-byte store: a stack scanner of another thread may look at the flags of any block.
   __atomic_store_n(reinterpret_cast<uint64_t*>(&o->flags), new_object_word(layout_flags), __ATOMIC_RELAXED);
   o->ref_shared = 0;
@@ -172,7 +172,7 @@ TY_INLINE void free_block(Thread& t, Object* o) {
   __atomic_store_n(&o->type_, nullptr, __ATOMIC_RELAXED);
   if (TY_HEAP_POISON) poison_block(o, page->block_size);
   if (TY_UNLIKELY(page->heap != t.heap)) return free_block_remote(page, o);
-  o->tid = reinterpret_cast<uint64_t>(page->free);
+  o->set_tid(reinterpret_cast<uint64_t>(page->free));
   page->free = o;
   if (TY_UNLIKELY(--page->used == 0 || page->state != PageState::kCurrent)) free_block_slow(page);
 }

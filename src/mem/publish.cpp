@@ -13,13 +13,16 @@ namespace {
 
 /// The walk: objects that were published and whose edges wait to be visited, linked through tid.
 struct PublishVisitor : SlotVisitor {
-  Object* list;
+  Object* list = nullptr;
+  // Visited objects with weak references: a foreign thread may find them before the walk has reached all they refer to, so they keep
+  // kPublishing until the end.
+  Object* weakly_referenced = nullptr;
 };
 
 TY_INLINE void publish_one(PublishVisitor& visitor, Object* o) {
   uint16_t flags = o->load_flags();
   DCHECK(flags & kLocal);
-  DCHECK(may_touch_local(o->tid), "published by a foreign thread");
+  DCHECK(may_touch_local(o->load_tid()), "published by a foreign thread");
   flags = static_cast<uint16_t>(flags & ~kLocal);
   uint32_t count = o->ref_local;
   DCHECK(count > 0, "dead object published");
@@ -27,10 +30,11 @@ TY_INLINE void publish_one(PublishVisitor& visitor, Object* o) {
     flags |= kDeferred;
     count = 0;
   }
+  if (TY_UNLIKELY(flags & kWeakRefd)) flags |= kPublishing;
   o->ref_shared = int64_t{count} << 2 | kMerged;
   __atomic_store_n(&o->ref_local, 0, __ATOMIC_RELAXED);
-  __atomic_store_n(&o->flags, flags, __ATOMIC_RELAXED);
-  o->tid = reinterpret_cast<uint64_t>(visitor.list);
+  __atomic_store_n(&o->flags, flags, __ATOMIC_RELEASE);
+  o->set_tid(reinterpret_cast<uint64_t>(visitor.list));
   visitor.list = o;
 }
 
@@ -48,13 +52,20 @@ void publish_weakref(WeakRef* ref, void* visitor) {
 
 void work_off(PublishVisitor& visitor) {
   while (Object* o = visitor.list) {
-    visitor.list = reinterpret_cast<Object*>(o->tid);
-    o->tid = 0;
-    if (TY_UNLIKELY(o->load_flags() & kWeakRefd)) {
-      // The weak references of a SHARED object are SHARED. They may be visited now because `o` is off the list.
+    visitor.list = reinterpret_cast<Object*>(o->load_tid());
+    o->set_tid(0);
+    if (TY_UNLIKELY(o->load_flags() & kPublishing)) {
+      // The weak references of a SHARED object are SHARED.
       weakrefs_for_each(o, publish_weakref, &visitor);
+      o->set_tid(reinterpret_cast<uint64_t>(visitor.weakly_referenced));
+      visitor.weakly_referenced = o;
     }
     visit_slots(o, visitor);
+  }
+  while (Object* o = visitor.weakly_referenced) {
+    visitor.weakly_referenced = reinterpret_cast<Object*>(o->load_tid());
+    o->set_tid(0);
+    __atomic_fetch_and(&o->flags, static_cast<uint16_t>(~kPublishing), __ATOMIC_SEQ_CST);
   }
 }
 
@@ -67,7 +78,6 @@ void publish_slow(Object* o) {
   if (o->is_immortal()) return;
   PublishVisitor visitor;
   visitor.visit = publish_visit;
-  visitor.list = nullptr;
   publish_one(visitor, o);
   work_off(visitor);
   if (TY_UNLIKELY(g_flags.stress_publish > 0) && g_after_publication &&
@@ -79,7 +89,6 @@ void publish_slow(Object* o) {
 void publish_edges(Object* o) {
   PublishVisitor visitor;
   visitor.visit = publish_visit;
-  visitor.list = nullptr;
   visit_slots(o, visitor);
   work_off(visitor);
 }

@@ -158,11 +158,18 @@ bool is_attached(const Thread& t) {
   return __atomic_load_n(&t.state, __ATOMIC_SEQ_CST) == static_cast<uint32_t>(ThreadState::kAttached);
 }
 
+uint32_t active_visitors = 0;  // [atomic]
+struct VisitorCount {
+  VisitorCount() { __atomic_fetch_add(&active_visitors, 1, __ATOMIC_SEQ_CST); }
+  ~VisitorCount() { __atomic_fetch_sub(&active_visitors, 1, __ATOMIC_SEQ_CST); }
+};
+
 /// Whoever announced scans the frozen threads. registry_lock is not held; `me` is attached or detached.
 void visit(Thread& me, bool duty) {
   while (duty) {
     duty = false;
     GrowList<Thread*> threads;
+    VisitorCount counted;
     {
       LeafGuard guard(registry_lock);
       for (Thread* u = g_threads; u; u = u->next) threads.push(u);
@@ -460,6 +467,8 @@ bool leave_reclaim(Thread& t) TY_NO_THREAD_SAFETY {
   return __atomic_fetch_sub(&remaining, 1, __ATOMIC_ACQ_REL) == 1 && complete();
 }
 
+bool visitors_active() { return __atomic_load_n(&active_visitors, __ATOMIC_SEQ_CST) != 0; }
+
 void visit_after_leave(Thread& t, bool duty) { visit(t, duty); }
 
 void fork_child_reclaim(Thread& t) TY_NO_THREAD_SAFETY {
@@ -467,6 +476,7 @@ void fork_child_reclaim(Thread& t) TY_NO_THREAD_SAFETY {
   want = epoch;
   remaining = 0;
   completion_waiters = 0;
+  active_visitors = 0;
   t.acked = epoch;
 }
 

@@ -56,6 +56,7 @@ bool start_reclaim(Thread& t);
 void enter_reclaim(Thread& t);                       // under registry_lock: born acknowledged
 bool leave_reclaim(Thread& t);                       // under registry_lock; returns whether it announced a handshake
 void visit_after_leave(Thread& t, bool announced);   // the duty that comes with that
+bool visitors_active();                              // somebody may look at the state of a thread that has left the registry
 void orphan_lists(Thread& t);                        // child of a fork: lists of a thread that is gone
 void fork_child_reclaim(Thread& t);
 /// Installs the hooks through which safepoints, detaching and attaching take part in handshakes. Once, at start-up.

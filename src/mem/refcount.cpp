@@ -61,7 +61,7 @@ TY_COLD Fate before_death(Thread& t, Object* o) {
 TY_INLINE void destroy_one(Thread& t, Object* o) {
   const TypeLayout& layout = type_layout(o->type());
   if (TY_UNLIKELY((o->load_flags() & kWeakRefd) | (layout.flags & kHasFinalizer))) {
-    o->tid = o->is_local() ? t.tid : 0;  // it was a link, and the object may live on
+    o->set_tid(o->is_local() ? t.tid : 0);  // it was a link, and the object may live on
     if (before_death(t, o) == Fate::kLives) return;
   }
   drop_slots(o, layout);
@@ -69,7 +69,7 @@ TY_INLINE void destroy_one(Thread& t, Object* o) {
   if (TY_LIKELY(o->load_flags() & kLocal)) {
     free_block(t, o);
   } else {
-    o->tid = 0;
+    o->set_tid(0);
     retire_block(t, o);  // a reader may be about to ask the count of a PROMPT object
   }
 }
@@ -94,7 +94,7 @@ void die(Object* o) {
   Thread& t = current_thread();
   DCHECK(o->type() != nullptr, "object died twice");
   if (t.dying) {
-    o->tid = reinterpret_cast<uint64_t>(t.dying);
+    o->set_tid(reinterpret_cast<uint64_t>(t.dying));
     t.dying = o;
     return;
   }
@@ -161,7 +161,7 @@ void make_immortal(Object* o) {
       publish_slow(o);
     } else {
       __atomic_store_n(&o->flags, static_cast<uint16_t>(o->flags & ~kLocal), __ATOMIC_RELAXED);
-      o->tid = 0;
+      o->set_tid(0);
     }
   }
   __atomic_store_n(&o->ref_local, kImmortalCount, __ATOMIC_RELEASE);

@@ -43,7 +43,7 @@ TY_INLINE void inc(Object* o) {
   uint32_t local = __atomic_load_n(&o->ref_local, __ATOMIC_RELAXED);
   if (local == kImmortalCount) return;
   if (TY_LIKELY(o->load_flags() & kLocal)) {
-    DCHECK(may_touch_local(o->tid), "LOCAL object touched by a foreign thread");
+    DCHECK(may_touch_local(o->load_tid()), "LOCAL object touched by a foreign thread");
     o->ref_local = local + 1;
     return;
   }
@@ -55,7 +55,7 @@ TY_INLINE void dec(Object* o) {
   uint32_t local = __atomic_load_n(&o->ref_local, __ATOMIC_RELAXED);
   if (local == kImmortalCount) return;
   if (TY_LIKELY(o->load_flags() & kLocal)) {
-    DCHECK(may_touch_local(o->tid), "LOCAL object touched by a foreign thread");
+    DCHECK(may_touch_local(o->load_tid()), "LOCAL object touched by a foreign thread");
     DCHECK(local > 0);
     o->ref_local = local - 1;
     if (local == 1) die_local(o);

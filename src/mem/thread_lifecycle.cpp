@@ -42,6 +42,7 @@ uint64_t thread_pointer() {
 
 Thread* take_spare() {
   LeafGuard guard(registry_lock);
+  if (visitors_active()) return nullptr;
   Thread* t = spare_threads;
   if (t) spare_threads = t->next;
   return t;
@@ -85,7 +86,6 @@ Thread* thread_create(Interpreter* interpreter) {
     if (!memory) return nullptr;
     t = static_cast<Thread*>(memory);
   }
-  // A scanner with an old snapshot of the registry may look at the state: it stays GONE until the registration.
   new (t) Thread{};
   __atomic_store_n(&t->state, static_cast<uint32_t>(ThreadState::kGone), __ATOMIC_SEQ_CST);
   t->reclaim = reclaim;

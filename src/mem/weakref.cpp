@@ -24,7 +24,7 @@ Stripe stripes[kStripes];
 
 uint64_t hash_of(const Object* o) { return (reinterpret_cast<uint64_t>(o) >> 4) * 0x9E3779B97F4A7C15ull; }
 Stripe& stripe_of(const Object* o) { return stripes[(hash_of(o) >> 40) % kStripes]; }
-Object* referent_of(const WeakRef* ref) { return reinterpret_cast<Object*>(__atomic_load_n(&ref->referent, __ATOMIC_RELAXED)); }
+Object* referent_of(const WeakRef* ref) { return reinterpret_cast<Object*>(__atomic_load_n(&ref->referent, __ATOMIC_ACQUIRE)); }
 WeakRef* pointer(uint64_t word) { return reinterpret_cast<WeakRef*>(word); }
 
 /// The place of the list head of `o`: an occupied one, or the free place where it would go (null when the table is empty).
@@ -75,7 +75,7 @@ void clear_weakrefd(Object* o) {
   uint16_t mask = static_cast<uint16_t>(~kWeakRefd);
   if (o->is_local()) {
     // A foreign thread may drop the last weak reference; it must not touch the flags. A mark too many does no harm.
-    if (may_touch_local(o->tid)) {
+    if (may_touch_local(o->load_tid())) {
       __atomic_store_n(&o->flags, static_cast<uint16_t>(o->load_flags() & mask), __ATOMIC_RELAXED);
     }
   } else {
@@ -130,8 +130,9 @@ void clear_locked(Thread& t, Stripe& stripe, Object* o, bool (*keep)(WeakRef*, v
   while (ref) {
     WeakRef* next = pointer(ref->next);
     ref->previous = ref->next = 0;
-    __atomic_store_n(&ref->referent, 0, __ATOMIC_RELEASE);
     if (ref->callback && (!keep || keep(ref, context)) && try_count(ref)) push_weakref_callback(t, ref);
+    // Last: a reference that is dying on another thread may be freed as soon as it sees this.
+    __atomic_store_n(&ref->referent, 0, __ATOMIC_RELEASE);
     ref = next;
   }
   clear_weakrefd(o);
@@ -184,7 +185,7 @@ WeakRef* weakref_lookup(Thread& t, Object* referent, Type* type) {
   LeafGuard guard(stripe.lock);
   for (WeakRef* ref = head_of(stripe, referent); ref && ref->callback == 0; ref = pointer(ref->next)) {
     if (ref->type() != type) continue;
-    if (ref->is_local() && !may_touch_local(ref->tid)) continue;
+    if (ref->is_local() && !may_touch_local(ref->load_tid())) continue;
     if (try_count(ref)) return ref;
   }
   return nullptr;
@@ -199,24 +200,28 @@ Object* weakref_get(Thread& t, WeakRef* ref) {
     {
       LeafGuard guard(stripe.lock);
       if (referent_of(ref) != o) continue;
-      uint16_t flags = o->load_flags();
-      if (!(flags & kLocal)) {
+      uint16_t flags = __atomic_load_n(&o->flags, __ATOMIC_ACQUIRE);
+      if (flags & kPublishing) {
+        // Its owner is about to finish the walk: try again.
+      } else if (!(flags & kLocal)) {
         if (flags & kPrompt) return try_inc_prompt(o) ? o : nullptr;
         inc(o);  // perhaps from zero: its death is decided under this lock, and has not been
         return o;
-      }
-      if (may_touch_local(o->tid)) {
+      } else if (may_touch_local(o->load_tid())) {
         if (o->ref_local == 0) return nullptr;  // on the work list of its own death
         inc(o);
         return o;
+      } else {
+        foreign = true;
       }
-      foreign = true;
     }
     if (foreign) {
       StopScope stop(t);
       // The referent may have died meanwhile: look again, now that nobody moves.
       Object* now = referent_of(ref);
       if (now && now->is_local()) publish(now);
+    } else {
+      yield_processor();
     }
   }
 }
@@ -227,7 +232,7 @@ bool weakref_is_alive(WeakRef* ref) {
   Stripe& stripe = stripe_of(o);
   LeafGuard guard(stripe.lock);
   if (referent_of(ref) != o) return false;
-  if (o->is_local()) return true;
+  if (__atomic_load_n(&o->flags, __ATOMIC_ACQUIRE) & (kLocal | kPublishing)) return true;
   return o->is_immortal() || o->has(kDeferred) || !o->has(kPrompt) || __atomic_load_n(&o->ref_shared, __ATOMIC_SEQ_CST) != kMerged;
 }
 
@@ -249,7 +254,7 @@ size_t weakref_list(Thread& t, Object* referent, WeakRef** out, size_t capacity)
   LeafGuard guard(stripe.lock);
   size_t count = 0;
   for (WeakRef* ref = head_of(stripe, referent); ref; ref = pointer(ref->next)) {
-    if (ref->is_local() && !may_touch_local(ref->tid)) continue;
+    if (ref->is_local() && !may_touch_local(ref->load_tid())) continue;
     if (count < capacity) {
       if (!try_count(ref)) continue;
       out[count] = ref;

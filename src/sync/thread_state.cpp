@@ -53,6 +53,7 @@ void gil_acquire(Thread& t) {
     while (__atomic_exchange_n(&gil_word, 2, __ATOMIC_ACQUIRE) != 0) {
       int64_t interval = __atomic_load_n(&switch_nanoseconds, __ATOMIC_RELAXED);
       if (futex_wait(&gil_word, 2, interval) == WaitResult::kTimedOut) {
+        LeafGuard guard(registry_lock);  // the holder cannot leave
         if (Thread* holder = __atomic_load_n(&gil_holder, __ATOMIC_ACQUIRE)) set_interrupt(*holder, kInterruptGil);
       }
     }
@@ -312,7 +313,7 @@ void register_thread(Thread& t, void (*enter)(Thread& t)) {
     t.next = g_threads;
     if (g_threads) g_threads->previous = &t;
     g_threads = &t;
-    g_thread_count++;
+    __atomic_fetch_add(&g_thread_count, 1, __ATOMIC_RELAXED);
     // Born detached: attach() takes the GIL where there is one.
     __atomic_store_n(&t.state, word(ThreadState::kDetached), __ATOMIC_SEQ_CST);
     enter(t);
@@ -328,7 +329,7 @@ void unregister_thread(Thread& t, void (*leave)(Thread& t)) {
     (t.previous ? t.previous->next : g_threads) = t.next;
     if (t.next) t.next->previous = t.previous;
     t.next = t.previous = nullptr;
-    g_thread_count--;
+    __atomic_fetch_sub(&g_thread_count, 1, __ATOMIC_RELAXED);
     __atomic_store_n(&t.state, word(ThreadState::kGone), __ATOMIC_SEQ_CST);
     leave(t);
   }
