@@ -153,13 +153,17 @@ LockResult mutex_lock_slow(uint8_t* byte, int64_t nanoseconds, Interruptible int
   }
 }
 
-void mutex_unlock_slow(uint8_t* byte) {
-  CHECK(__atomic_load_n(byte, __ATOMIC_RELAXED) & kLockedBit, "unlock of a lock that is not held");
+void mutex_unlock_slow(uint8_t* byte) { CHECK(mutex_try_unlock_slow(byte), "unlock of a lock that is not held"); }
+
+bool mutex_try_unlock_slow(uint8_t* byte) {
   Bucket& bucket = bucket_of(byte);
   Waiter* waiter = nullptr;
   uint32_t word = kAwake;
   {
     LeafGuard guard(bucket.lock);
+    uint8_t held = kLockedBit;
+    if (__atomic_compare_exchange_n(byte, &held, 0, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED)) return true;
+    if (!(held & kLockedBit)) return false;
     for (Waiter** link = &bucket.first; *link; link = &(*link)->next) {
       if ((*link)->address == byte) {
         waiter = *link;
@@ -179,6 +183,7 @@ void mutex_unlock_slow(uint8_t* byte) {
     __atomic_store_n(place, word, __ATOMIC_RELEASE);  // the waiter may be gone after this; waking a stale address is harmless
     futex_wake(place, 1);
   }
+  return true;
 }
 
 void Event::set() {

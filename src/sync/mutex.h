@@ -19,6 +19,8 @@ enum class Interruptible : uint8_t { kNo, kYes };
 /// Out-of-line halves. `byte` is a Mutex or an object's header mutex.
 LockResult mutex_lock_slow(uint8_t* byte, int64_t nanoseconds, Interruptible interruptible);
 void mutex_unlock_slow(uint8_t* byte);
+/// False when it is not held (somebody else was faster).
+bool mutex_try_unlock_slow(uint8_t* byte);
 
 TY_INLINE bool mutex_try_lock(uint8_t* byte) {
   uint8_t expected = 0;
@@ -55,6 +57,11 @@ class Mutex {
     return mutex_lock_slow(&byte_, nanoseconds, interruptible);
   }
   TY_INLINE void unlock() { mutex_unlock(&byte_); }
+  /// For locks that Python code may release twice: false when it was not held.
+  TY_INLINE bool try_unlock() {
+    uint8_t expected = 1;
+    return __atomic_compare_exchange_n(&byte_, &expected, 0, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED) || mutex_try_unlock_slow(&byte_);
+  }
   bool is_locked() const { return __atomic_load_n(&byte_, __ATOMIC_RELAXED) & 1; }
   /// For the child of a fork: free, and nobody waits.
   void reset() { __atomic_store_n(&byte_, 0, __ATOMIC_RELEASE); }
