@@ -8,24 +8,20 @@ import argparse
 import concurrent.futures
 import itertools
 import os
+import re
 import time
 
 import run_tests
 
-STRESS = ("", "stress_gc", "stress_handshake", "stress_publish", "stress_multi", "stress_prompt", "stress_locks",
-          "stress_safepoint", "stress_ic")
 RACING = ("examples/races.py", "examples/cache.py", "examples/locked_counter.py", "examples/producers_consumers.py",
           "examples/responsive_asyncio.py")
 
 
-def known_flags(python):
-    """The stress flags that this build has: an unknown one is refused by the interpreter."""
-    found = []
-    for flag in STRESS:
-        command = [*python, *(["-X", "ty." + flag] if flag else []), "-c", "pass"]
-        if run_tests.run_command(command, 120, env=run_tests.environment())[0] == 0:
-            found.append(flag)
-    return found
+def stress_flags():
+    """Settings that turn one stress flag on each, and the empty one."""
+    text = (run_tests.ROOT / "src/base/flags.def").read_text()
+    found = re.findall(r"^FLAG\((\w+), (stress_\w+)", text, re.M)
+    return [{}] + [{"TYPHON_" + name: "1" if kind == "bool" else "200"} for kind, name in found]
 
 
 def scripts(settings, words):
@@ -49,10 +45,9 @@ def main(arguments, build):
         if status := build(preset):
             return status
         settings = run_tests.Options(preset)
-        flags = known_flags(settings.python)
-        print(f"{preset}: flags {', '.join(flag or 'none' for flag in flags)}", flush=True)
-        for test, flag in itertools.product(scripts(settings, options.words), flags):
-            env = run_tests.environment({"TYPHON_" + flag: "1"} if flag else {})
+        for test, setting in itertools.product(scripts(settings, options.words), stress_flags()):
+            env = run_tests.environment(setting)
+            flag = "".join(setting).removeprefix("TYPHON_")
             limit = test.timeout * settings.slower * (10 if flag else 1)
             bad = done = 0
             with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
