@@ -10,7 +10,7 @@
 // See         docs/bytecode.md
 #pragma once
 
-#include "bytecode/instruction.h"
+#include "bytecode/code_format.h"
 #include "object/abstract.h"
 
 namespace ty {
@@ -21,24 +21,6 @@ enum CodeFlag : int {
   kCodeGenerator = 0x20, kCodeCoroutine = 0x80, kCodeIterableCoroutine = 0x100, kCodeAsyncGenerator = 0x200,
   kCodeFutureBarryAsBdfl = 0x400000, kCodeFutureAnnotations = 0x1000000, kCodeNoMonitoring = 0x2000000,
   kCodeHasDocstring = 0x4000000, kCodeMethod = 0x8000000,
-};
-
-/// Where an exception raised in [start, end) goes. Innermost first. Offsets in words.
-struct ExceptionRange {
-  uint32_t start, end, handler;
-  uint16_t depth;      // temporaries of the handler's context: registers >= depth are dead; the exception goes into R[depth]
-  uint16_t push_lasti; // 1: the raising instruction's offset is kept for Reraise (traceback lines of `with` and `finally`)
-};
-/// Registers [first, first + kFrameHeaderWords) are dead words (a call window being evaluated) in [start, end).
-struct WindowRange {
-  uint32_t start, end;
-  uint16_t first;
-};
-/// Source positions of the instruction at `offset` and those after it up to the next entry. Columns are UTF-8 byte offsets; -1: unknown.
-struct SourcePosition {
-  uint32_t offset;
-  int32_t line, end_line;
-  int16_t column, end_column;
 };
 
 /// What the compiler (or unmarshalling) hands to code_new. Arrays are copied.
@@ -59,6 +41,7 @@ struct CodeInit {
   const SourcePosition* positions = nullptr;
   uint32_t position_count = 0;
   Value constants;               // Tuple: everything K[] indexes, names included
+  Value python_constants;        // Tuple: co_consts (without the names)
   Value names;                   // Tuple of Str: co_names
   Value local_names;             // Tuple of Str: one per local register
   const uint8_t* local_kinds = nullptr;  // CPython's co_localspluskinds bits: 0x20 local, 0x40 cell, 0x80 free

@@ -1,0 +1,42 @@
+// compile/diagnostics.h: errors and warnings of one compilation. Errors are sticky: the first is kept, whoever goes on works on garbage that
+// nobody will see. No Python objects.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "syntax/ast.h"
+
+namespace ty::compile {
+
+enum class ErrorKind : uint8_t { kNone, kSyntaxError, kRecursionError, kRuntimeError, kSystemError, kValueError, kTypeError, kOverflowError };
+
+struct Warning {
+  std::string message;
+  ast::Location location;
+};
+
+/// What one compilation has to complain about.
+class Diagnostics {
+ public:
+  ErrorKind kind = ErrorKind::kNone;
+  std::string message;
+  ast::Location location;       // lineno 0: none
+  std::vector<Warning> warnings;
+
+  bool failed() const { return kind != ErrorKind::kNone; }
+  void error(const ast::Location& where, std::string text, ErrorKind error_kind = ErrorKind::kSyntaxError) {
+    if (failed()) return;
+    kind = error_kind;
+    message = std::move(text);
+    location = where;
+  }
+  void warn(const ast::Location& where, std::string text) {
+    if (!failed()) warnings.push_back({std::move(text), where});
+  }
+  /// Deepest nesting of nodes; below it the native stack suffices.
+  static constexpr int kMaxDepth = 3500;
+  int depth = 0;
+};
+
+}  // namespace ty::compile
