@@ -219,10 +219,14 @@ def ignored_result(tree):
     options = (ROOT / "cmake/options.cmake").read_text()
     if "-Werror" not in options or "-Wno-unused-result" in options or "-Wno-error" in options:
         yield "cmake/options.cmake", 1, "unused results must be errors"
+    fallible = {"Result", "Lookup"}
     for source in tree.sources:
-        for match in re.finditer(r"\(void\)\s*(?!sizeof\b)(?:[\w:.]|->)+\s*\(|static_cast<void>\s*\(\s*[\w:.>-]+\s*\(|std::ignore\s*=",
+        fallible.update(re.findall(r"\b(?:Result|Lookup)<[^;{}()]*>\s+(?:\w+::)*(\w+)\s*\(", source.code))
+    for source in tree.sources:
+        for match in re.finditer(r"(?:\(void\)\s*|static_cast<void>\s*\(\s*|std::ignore\s*=\s*)(?:[\w:.]|->)*?(\w+)\s*(?:<[^<>;]*>)?\(",
                                  source.code):
-            yield source.name, source.line_of(match.start()), match.group()
+            if match.group(1) in fallible:
+                yield source.name, source.line_of(match.start()), match.group()
 
 
 @rule
