@@ -29,6 +29,11 @@ inline constexpr OpShape kOpShapes[] = {
 #include "bytecode/opcodes.def"
 #undef OP
 };
+inline constexpr Role kOpRoleB[] = {
+#define OP(name, format, a, b, c, effects, words) Role::b,
+#include "bytecode/opcodes.def"
+#undef OP
+};
 constexpr OpShape op_shape(Op op) { return kOpShapes[static_cast<size_t>(op)]; }
 constexpr unsigned shape_length(Op op, unsigned wide) {
   OpShape shape = op_shape(op);

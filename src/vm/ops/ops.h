@@ -28,14 +28,20 @@
 #define HANDLER(name) __attribute__((preserve_none)) void op_##name(TY_PARAMS)
 #define SLOW_HANDLER(name) __attribute__((preserve_none, noinline)) void op_##name(TY_PARAMS)
 
-#define TY_UNDEF __builtin_nondeterministic_value(uint64_t{})
+/// A word that means nothing, at no cost.
+#define TY_UNDEF              \
+  ({                          \
+    uint64_t ty_undef_;       \
+    asm volatile("" : "=r"(ty_undef_)); \
+    ty_undef_;                \
+  })
 #define TAIL(f) [[clang::musttail]] return f(pc, R, t, K, TY_UNDEF, TY_UNDEF)
 #define TAIL1(f, x) [[clang::musttail]] return f(pc, R, t, K, (x), TY_UNDEF)
 #define TAIL2(f, x, y) [[clang::musttail]] return f(pc, R, t, K, (x), (y))
 #define DISPATCH() [[clang::musttail]] return handler_of(pc)(pc, R, t, K, TY_UNDEF, TY_UNDEF)
 #define SAVE() (t->pc = pc, t->base = R)
 #define UNWIND() TAIL(op_unwind)
-#define TY_BRANCH() asm volatile("")
+#define TY_BRANCH() asm volatile("" : "+r"(pc))
 #define NEXT(op)               \
   do {                         \
     pc += op_length(Op::k##op); \
@@ -70,7 +76,32 @@
     if (TY_UNLIKELY((ty_old_.bits & 7) == 0)) TAIL1(op_drop_next, ty_old_.bits); \
     DISPATCH();                                                            \
   } while (0)
+/// As WRITE_NEXT for a word read from the heap: a LOCAL object is counted, a SHARED one is not; PROMPT and null ones go to `slow`.
+#define LOAD_NEXT(op, word_, slow)                                               \
+  do {                                                                          \
+    Value ty_word_ = (word_);                                                   \
+    if (TY_LIKELY(ty_word_.is_object())) {                                      \
+      if (TY_UNLIKELY(ty_word_.bits == 0)) TAIL(slow);                          \
+      Object* ty_object_ = ty_word_.object();                                   \
+      uint16_t ty_flags_ = ty_object_->load_flags();                            \
+      if (ty_flags_ & kLocal) {                                                 \
+        ty_object_->ref_local++;                                                \
+        TY_BRANCH();                                                            \
+        ty_word_ = Value(ty_object_);                                           \
+      } else {                                                                  \
+        if (TY_UNLIKELY(ty_flags_ & kPrompt)) TAIL(slow);                       \
+        ty_word_ = Value::uncounted(ty_object_);                                \
+      }                                                                         \
+    }                                                                           \
+    WRITE_NEXT(op, ty_word_);                                                   \
+  } while (0)
 /// A handler that leaves everything to slow_<name>.
+#define GENERIC_SLOW(name)                                                         \
+  SLOW_HANDLER(name##_slow) {                                                      \
+    SAVE();                                                                        \
+    if (TY_UNLIKELY(!slow_##name(*t, R, K, decode<Op::k##name>(pc)))) UNWIND();    \
+    NEXT_DRAIN(name);                                                              \
+  }
 #define GENERIC(name)                                                              \
   HANDLER(name) {                                                                  \
     SAVE();                                                                        \
@@ -102,6 +133,8 @@ TY_INLINE uint64_t* cache_word(const Insn* pc, Op op, unsigned k = 0) {
 TY_INLINE const Insn* jump_target(const Insn* pc, Op op) {
   return pc + op_length(op) + *(reinterpret_cast<const int64_t*>(pc) + 1 + kWide);
 }
+/// Operand b of a comparing jump is a constant.
+constexpr bool op_is_const(Op op) { return kOpRoleB[static_cast<size_t>(op)] == Role::Const; }
 template <Op op>
 TY_INLINE Ins decode(const Insn* pc) {
   constexpr Format format = op_shape(op).format;

@@ -9,6 +9,7 @@
 #include "bytecode/frame_layout.h"
 #include "object/abstract.h"
 #include "types/code.h"
+#include "types/dict.h"
 #include "types/function.h"
 
 namespace ty {
