@@ -266,7 +266,6 @@ void Emitter::assemble(CodeUnit& unit) {
     if (ir.deleted) continue;
     const OpInfo& info = info_of(ir.op);
     uint32_t here = offset[i];
-    unit.depths[here] = static_cast<uint16_t>(ir.depth);
     uint64_t a = static_cast<uint64_t>(operand(info.a, ir.a));
     uint64_t b = static_cast<uint64_t>(operand(info.b, ir.b));
     uint64_t c = static_cast<uint64_t>(operand(info.c, ir.c));
@@ -289,6 +288,8 @@ void Emitter::assemble(CodeUnit& unit) {
     }
     unit.words[here] = word;
     uint32_t end = here + instruction_words(info, wide);
+    // Every word: a frame that called is known by the last word of its instruction.
+    for (uint32_t w = here; w < end; w++) unit.depths[w] = static_cast<uint16_t>(ir.depth);
     if (info.format == Format::Jump) {
       unit.words[next++] = static_cast<uint64_t>(static_cast<int64_t>(offset[target_of(ir)]) - static_cast<int64_t>(end));
     }

@@ -34,11 +34,11 @@ consteval const char* signature_of(OpKind kind) {
 struct Rows {
   WrapperDef rows[128] = {};
   size_t count = 0;
-  consteval void add(const char* name, const char* doc, const char* signature, Op op, OpKind kind,
+  consteval void add(const char* name, const char* doc, const char* signature, TypeOp op, OpKind kind,
                      WrapperVariant variant = WrapperVariant::kPlain, CompareOp compare = CompareOp::kLt) {
     rows[count++] = {name, doc, signature, op, kind, variant, compare};
   }
-  consteval void add_op(Op op, OpKind kind, const char* name, const char* doc) {
+  consteval void add_op(TypeOp op, OpKind kind, const char* name, const char* doc) {
     using enum WrapperVariant;
     if (kind == OpKind::New) return;
     if (kind == OpKind::Compare) {
@@ -52,23 +52,23 @@ struct Rows {
       return;
     }
     const char* signature = signature_of(kind);
-    if (op == Op::subscript) signature = "($self, key, /)";
-    if (op == Op::inplace_power) signature = "($self, value, /)";
+    if (op == TypeOp::subscript) signature = "($self, key, /)";
+    if (op == TypeOp::inplace_power) signature = "($self, value, /)";
     add(name, doc, signature, op, kind);
     if (kind == OpKind::SetAttr) add("__delattr__", "Implement delattr(self, name).", "($self, name, /)", op, kind, kDelete);
     if (kind == OpKind::DescrSet) add("__delete__", "Delete an attribute of instance.", "($self, instance, /)", op, kind, kDelete);
     if (kind == OpKind::SetItem) add("__delitem__", "Delete self[key].", "($self, key, /)", op, kind, kDelete);
-    if (op == Op::power) add("__rpow__", "Return pow(value, self, mod).", signature, op, kind, kReversed);
-    if (op == Op::repeat) add("__rmul__", "Return value*self.", signature, op, kind, kReversed);
+    if (op == TypeOp::power) add("__rpow__", "Return pow(value, self, mod).", signature, op, kind, kReversed);
+    if (op == TypeOp::repeat) add("__rmul__", "Return value*self.", signature, op, kind, kReversed);
   }
 };
 
 consteval Rows make_rows() {
   Rows r;
-#define OP(field, kind, name, doc) r.add_op(Op::field, OpKind::kind, name, doc);
+#define OP(field, kind, name, doc) r.add_op(TypeOp::field, OpKind::kind, name, doc);
 #define ROP(field, name, rname, doc, rdoc)                              \
-  r.add(name, doc, "($self, value, /)", Op::field, OpKind::Binary);     \
-  r.add(rname, rdoc, "($self, value, /)", Op::field, OpKind::Binary, WrapperVariant::kReversed);
+  r.add(name, doc, "($self, value, /)", TypeOp::field, OpKind::Binary);     \
+  r.add(rname, rdoc, "($self, value, /)", TypeOp::field, OpKind::Binary, WrapperVariant::kReversed);
 #include "object/special_methods.def"
 #undef OP
 #undef ROP
@@ -81,6 +81,6 @@ constexpr Rows kRows = make_rows();
 constexpr const WrapperDef* kWrapperRows = kRows.rows;
 const WrapperDef* wrapper_rows() { return kWrapperRows; }
 const size_t kWrapperCount = kRows.count;
-OpKind op_kind(Op op) { return kKinds[static_cast<size_t>(op)]; }
+OpKind op_kind(TypeOp op) { return kKinds[static_cast<size_t>(op)]; }
 
 }  // namespace ty

@@ -5,7 +5,7 @@
 
 namespace ty {
 
-enum class Op : uint8_t {
+enum class TypeOp : uint8_t {
 #define OP(field, kind, name, doc) field,
 #define ROP(field, name, rname, doc, rdoc) field,
 #include "object/special_methods.def"
@@ -13,12 +13,12 @@ enum class Op : uint8_t {
 #undef ROP
   kCount
 };
-inline constexpr size_t kOpCount = static_cast<size_t>(Op::kCount);
-static_assert(sizeof(TypeOps) == kOpCount * sizeof(void*));
+inline constexpr size_t kTypeOpCount = static_cast<size_t>(TypeOp::kCount);
+static_assert(sizeof(TypeOps) == kTypeOpCount * sizeof(void*));
 
 /// The word of an operation.
-TY_INLINE void** op_word(TypeOps& ops, Op op) { return reinterpret_cast<void**>(&ops) + static_cast<size_t>(op); }
-TY_INLINE void* op_word(const TypeOps& ops, Op op) {
+TY_INLINE void** op_word(TypeOps& ops, TypeOp op) { return reinterpret_cast<void**>(&ops) + static_cast<size_t>(op); }
+TY_INLINE void* op_word(const TypeOps& ops, TypeOp op) {
   return __atomic_load_n(reinterpret_cast<void* const*>(&ops) + static_cast<size_t>(op), __ATOMIC_RELAXED);
 }
 
@@ -29,7 +29,7 @@ struct WrapperDef {
   const char* name;
   const char* doc;
   const char* text_signature;
-  Op op;
+  TypeOp op;
   OpKind kind;
   WrapperVariant variant;
   CompareOp compare;
@@ -37,9 +37,9 @@ struct WrapperDef {
 /// All of them, in CPython's order of slotdefs.
 const WrapperDef* wrapper_rows();
 extern const size_t kWrapperCount;
-OpKind op_kind(Op op);
+OpKind op_kind(TypeOp op);
 
 /// Dispatcher for the operation that calls the special method of a Python class; null where CPython has none (concat, repeat …).
-void* op_dispatcher(Op op);
+void* op_dispatcher(TypeOp op);
 
 }  // namespace ty

@@ -124,9 +124,9 @@ void inherit_ops(Type* type, Type* base) {
   const TypeOps& from = base->info->ops;
   // Hash and comparison go together.
   bool own_compare = ops.compare != nullptr, own_hash = ops.hash != nullptr;
-  for (size_t i = 0; i < kOpCount; i++) {
-    Op op = static_cast<Op>(i);
-    if (op == Op::hash || op == Op::compare || op == Op::create) continue;
+  for (size_t i = 0; i < kTypeOpCount; i++) {
+    TypeOp op = static_cast<TypeOp>(i);
+    if (op == TypeOp::hash || op == TypeOp::compare || op == TypeOp::create) continue;
     void** word = op_word(ops, op);
     if (!*word) *word = op_word(from, op);
   }
@@ -190,7 +190,7 @@ Result<void> fill_dict(Thread& t, Type* type, const TypeDef& def) {
     for (size_t i = 0; i < kWrapperCount; i++) {
       void* function = op_word(*def.ops, rows[i].op);
       if (!function) continue;
-      if (rows[i].op == Op::hash && def.ops->hash == &object_hash_not_implemented) {
+      if (rows[i].op == TypeOp::hash && def.ops->hash == &object_hash_not_implemented) {
         TRY(add(t, d, "__hash__", owned_none(), false));
         continue;
       }

@@ -59,7 +59,7 @@ Result<Owned> wrapper_call(Thread& t, const WrapperDef& def, void* wrapped, Valu
       if (def.variant == WrapperVariant::kReversed) return as<BinaryOp>(wrapped)(t, args[0], self);
       return as<BinaryOp>(wrapped)(t, self, args[0]);
     case OpKind::Power: {
-      if (def.op == Op::inplace_power) {
+      if (def.op == TypeOp::inplace_power) {
         TRY(expect(t, 1, nargs));
       } else {
         TRY(expect_range(t, 1, 2, nargs));
