@@ -135,7 +135,10 @@ bool decode_escapes(LiteralContext& context, std::string_view body, std::string_
     if (s == end) break;
     size_t from = position(s);
     s++;
-    if (s == end) return fail("\\ at end of string", from, from + 1);
+    if (s == end) {
+      *p++ = '\\';  // before a replacement field
+      break;
+    }
     char c = *s++;
     switch (c) {
       case '\n': break;

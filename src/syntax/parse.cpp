@@ -75,7 +75,8 @@ ParseResult parse(ast::Interner& names, std::string_view source, const ParseOpti
   auto newline = options.mode == ParseMode::File ? FinalNewline::Add : FinalNewline::Keep;
   if (!load_source(names.arena(), source, options, newline, &text, &result.error)) return result;
   std::vector<SyntaxWarningInfo> warnings;
-  bool fast = options.mode == ParseMode::File || options.mode == ParseMode::Eval;
+  bool fast = !(options.flags & kParseCarefully);
+  fast &= options.mode == ParseMode::File || options.mode == ParseMode::Eval;
   if (fast && options.feature_version >= 13) result.module = parse_fast(names, text, options, warnings);
   if (TY_UNLIKELY(!result.module)) {
     warnings.clear();

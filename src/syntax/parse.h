@@ -24,6 +24,7 @@ enum ParseFlags : uint32_t {
   kParseTypeComments = 1 << 2,         // PyCF_TYPE_COMMENTS
   kParseIgnoreCookie = 1 << 3,         // PyCF_IGNORE_COOKIE: the source came from a str, is UTF-8
   kParseBarryAsBdfl = 1 << 4,          // from __future__ import barry_as_FLUFL
+  kParseCarefully = 1 << 5,            // tests: the careful parser alone
 };
 
 enum class SyntaxErrorKind : uint8_t {

@@ -13,7 +13,7 @@ namespace ty::syntax {
 
 Tokenizer::Tokenizer(ast::Interner& names, std::string_view text, uint32_t flags)
     : names_(names), arena_(names.arena()), text_(text), flags_(flags), cur_(text.data()),
-      line_start_(text.data()), line_end_(text.data()) {
+      line_start_(text.data()), line_end_(text.data()), logical_line_start_(text.data()) {
   modes_.emplace_back();
 }
 
@@ -34,6 +34,7 @@ int Tokenizer::next_char_slow() {
     return kEof;
   }
   line_start_ = cur_ = line_end_;
+  if (!start_) logical_line_start_ = cur_;
   lineno_++;
   auto* newline = static_cast<const char*>(memchr(cur_, '\n', size_t(end - cur_)));
   line_end_ = newline ? newline + 1 : end;
@@ -213,6 +214,7 @@ void Tokenizer::regular(Token& token) {
     }
     int c;
   again:
+    start_ = nullptr;
     do {
       c = next_char();
     } while (c == ' ' || c == '\t' || c == '\f');

@@ -47,6 +47,8 @@ class Tokenizer {
   const char* line_start() const { return line_start_; }
   const char* line_end() const { return line_end_; }
   const char* buffer() const { return text_.data(); }
+  /// Where the line began on which the last token but one started (CPython's tok->buf).
+  const char* logical_line_start() const { return logical_line_start_; }
   const char* buffer_end() const { return text_.data() + text_.size(); }
   /// `tok->cur - tok->line_start` of the moment.
   int32_t column() const { return int32_t(cur_ - line_start_); }
@@ -133,7 +135,8 @@ class Tokenizer {
   const char* cur_;
   const char* line_start_;
   const char* line_end_;
-  const char* start_ = nullptr;
+  const char* logical_line_start_;
+  const char* start_ = nullptr;  // of the token being read; null between tokens
   int32_t start_column_ = 0;
   int32_t lineno_ = 0;
   int32_t first_lineno_ = 0;             // of a string

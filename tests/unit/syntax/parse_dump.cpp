@@ -1,7 +1,8 @@
 // tests/unit/syntax/parse_dump.cpp: prints the tree of a Python file as ast.dump(..., include_attributes=True,
 // show_empty=True) does, or the syntax error as one line.
 //
-// usage: ty_parse_dump [--mode exec|eval|single] [--bench N] [--no-attributes] [--unparse] FILE...
+// usage: ty_parse_dump [--mode exec|eval|single|func] [--careful] [--incomplete] [--type-comments] [--warnings]
+//                      [--no-attributes] [--bench N] [--split] FILE...
 #include <chrono>
 #include <cstdio>
 #include <cstring>
@@ -84,6 +85,10 @@ int main(int argc, char** argv) {
     }
     if (arg == "--type-comments") {
       options.flags |= syntax::kParseTypeComments;
+      continue;
+    }
+    if (arg == "--careful") {
+      options.flags |= syntax::kParseCarefully;
       continue;
     }
     if (arg == "--incomplete") {
