@@ -516,50 +516,56 @@ Result CarefulParser::await_primary() {
   });
 }
 
-/// One `.name`, call or subscript after `value`.
-Result CarefulParser::trailer(int start, Expr* value) {
-  return attempt([&]() -> Expr* {
-    if (failed_) return nullptr;
-    switch (peek()) {
-      case Tok::Dot: {
-        mark_++;
-        Name* n = name();
-        if (!n) return nullptr;
-        auto* e = node<Attribute>(start);
-        e->value = value;
-        e->attr = n->id;
-        return e;
-      }
-      case Tok::LeftParen: {
-        Expr* argument = genexp();
-        Call* call = nullptr;
-        if (!argument) {
-          if (!expect(Tok::LeftParen)) return nullptr;
-          call = arguments();
-          if (!expect(Tok::RightParen)) return nullptr;
-        }
-        auto* e = node<Call>(start);
-        e->func = value;
-        if (argument) {
-          e->args = arena_.copy_span(&argument, 1);
-        } else if (call) {
-          e->args = call->args;
-          e->keywords = call->keywords;
-        }
-        return e;
-      }
-      case Tok::LeftBracket: {
-        mark_++;
-        Expr* index = slices();
-        if (!index || !expect(Tok::RightBracket)) return nullptr;
-        auto* e = node<Subscript>(start);
-        e->value = value;
-        e->slice = index;
-        return e;
-      }
-      default: return nullptr;
-    }
+/// One `.name`, call or subscript after `value`. A generator expression is tried at any token: its rule for errors
+/// looks into brackets of every kind.
+Result CarefulParser::trailer(int start, Expr* value, TrailerOrder order) {
+  if (Expr* e = attempt([&] { return attribute_trailer(start, value); })) return e;
+  if (order == TrailerOrder::SubscriptFirst) {
+    if (Expr* e = attempt([&] { return subscript_trailer(start, value); })) return e;
+  }
+  Expr* made = attempt([&]() -> Expr* {
+    Expr* argument = genexp();
+    if (!argument) return nullptr;
+    auto* e = node<ast::Call>(start);
+    e->func = value;
+    e->args = arena_.copy_span(&argument, 1);
+    return e;
   });
+  if (made) return made;
+  made = attempt([&]() -> Expr* {
+    if (!expect(Tok::LeftParen)) return nullptr;
+    Call* call = arguments();
+    if (!expect(Tok::RightParen)) return nullptr;
+    auto* e = node<ast::Call>(start);
+    e->func = value;
+    if (call) {
+      e->args = call->args;
+      e->keywords = call->keywords;
+    }
+    return e;
+  });
+  if (made || order == TrailerOrder::SubscriptFirst) return made;
+  return attempt([&] { return subscript_trailer(start, value); });
+}
+
+Result CarefulParser::attribute_trailer(int start, Expr* value) {
+  if (!expect(Tok::Dot)) return nullptr;
+  Name* n = name();
+  if (!n) return nullptr;
+  auto* e = node<Attribute>(start);
+  e->value = value;
+  e->attr = n->id;
+  return e;
+}
+
+Result CarefulParser::subscript_trailer(int start, Expr* value) {
+  if (!expect(Tok::LeftBracket)) return nullptr;
+  Expr* index = slices();
+  if (!index || !expect(Tok::RightBracket)) return nullptr;
+  auto* e = node<Subscript>(start);
+  e->value = value;
+  e->slice = index;
+  return e;
 }
 
 Result CarefulParser::primary() {
@@ -567,7 +573,7 @@ Result CarefulParser::primary() {
     int start = mark_;
     Expr* value = atom();
     while (value && !failed_) {
-      Expr* longer = trailer(start, value);
+      Expr* longer = trailer(start, value, TrailerOrder::CallFirst);
       if (!longer) break;
       value = longer;
     }
@@ -813,7 +819,8 @@ Result CarefulParser::dict() {
       e->values = span(values);
       return e;
     });
-    if (!made && invalid_rules_ && expect(Tok::LeftBrace)) invalid_double_starred_kvpairs();
+    // Tried in the first pass too.
+    if (!made && expect(Tok::LeftBrace)) invalid_double_starred_kvpairs();
     return made;
   });
 }

@@ -28,7 +28,11 @@ void parse_carefully(ast::Interner& names, std::string_view text, const ParseOpt
 
 class CarefulParser {
  public:
-  static constexpr int kMaxRuleDepth = 4000;
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+  static constexpr int kMaxRuleDepth = 1500;  // frames are several times larger
+#else
+  static constexpr int kMaxRuleDepth = 6000;
+#endif
 
   CarefulParser(ast::Interner& names, std::string_view text, const ParseOptions& options);
 
@@ -333,7 +337,10 @@ class CarefulParser {
   Expr* power();
   Expr* await_primary();
   Expr* primary();
-  Expr* trailer(int start, Expr* value);
+  enum class TrailerOrder : uint8_t { CallFirst, SubscriptFirst };
+  Expr* trailer(int start, Expr* value, TrailerOrder order);
+  Expr* attribute_trailer(int start, Expr* value);
+  Expr* subscript_trailer(int start, Expr* value);
   Expr* slices();
   Expr* slice();
   Expr* atom();

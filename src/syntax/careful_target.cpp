@@ -162,7 +162,7 @@ Expr* CarefulParser::t_primary() {
     if (!value || !t_lookahead()) return nullptr;
     for (;;) {
       Expr* longer = attempt([&]() -> Expr* {
-        Expr* e = trailer(start, value);
+        Expr* e = trailer(start, value, TrailerOrder::SubscriptFirst);
         return e && t_lookahead() ? e : nullptr;
       });
       if (!longer) return value;

@@ -346,6 +346,7 @@ void Tokenizer::name(Token& token) {
     after++;
   }
   cur_ = after;
+  touch_end();
   if (TY_UNLIKELY(!ascii) && !check_identifier(token)) return;
   make(token, Tok::Name, start_, cur_);
   if (TY_LIKELY(ascii)) {
@@ -456,8 +457,9 @@ void Tokenizer::punctuation(Token& token, int c) {
   }
   int length;
   Tok kind = operator_kind(start_, &length);
+  cur_ = start_ + length;
+  if (length < 3) touch_end();
   if (length > 1) {
-    cur_ = start_ + length;
     make(token, kind, start_, cur_);
     return;
   }

@@ -97,6 +97,11 @@ class Tokenizer {
     if (c != kEof) cur_--;
   }
 
+  /// Notices the end of the text behind a token, as reading one character ahead would.
+  void touch_end() {
+    if (TY_UNLIKELY(cur_ == line_end_)) next_char();
+  }
+
   void make(Token& token, Tok kind, const char* start, const char* end);
   void make_bare(Token& token, Tok kind);
   void string_token(Token& token, Tok kind, const char* start, const char* end);
