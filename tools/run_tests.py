@@ -18,12 +18,13 @@ import tempfile
 import time
 
 import lint
+import steps
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SKIP_STATUS = 77
 FOLDERS = {"release": "build", "dev": "build-dev", "tsan": "build-tsan", "debug": "build-debug"}
 SLOWER = {"release": 1, "dev": 8, "tsan": 15, "debug": 3}
-KINDS = ("unit", "py", "cli", "threads", "examples", "bytecode", "models", "lint")
+KINDS = ("unit", "py", "cli", "threads", "examples", "steps", "bytecode", "models", "lint")
 SANITIZERS = {
     "ASAN_OPTIONS": "detect_stack_use_after_return=0:detect_leaks=0:allocator_may_return_null=1:abort_on_error=1",
     "UBSAN_OPTIONS": "print_stacktrace=1",
@@ -127,6 +128,32 @@ def collect_examples(options):
     for test in scripts("examples", "examples", options.python):
         test.command.append("--quick")
         yield test
+
+
+def collect_steps(options):
+    """Scripts whose middle part is stepped through; `# ty: locked=N` is the most locked instructions it may execute."""
+    for path in sorted((ROOT / "tests/steps").glob("*.py")):
+        name = str(path.relative_to(ROOT))
+        if options.preset != "release":
+            yield Skip("steps", name, "counts instructions of the release build only")
+            continue
+        limit = int(directives(path)["locked"])
+        yield Test("steps", name, function=lambda path=path, limit=limit: run_steps(path, limit, options))
+
+
+def run_steps(path, limit, options):
+    env = environment({"TYPHON_stress_multi": "1", "PYTHONHASHSEED": "0"})
+    try:
+        count, locked = steps.count([*options.python, str(path)], env)
+    except PermissionError as error:
+        return SKIP_STATUS, str(error)
+    except (OSError, SystemExit) as error:
+        return 1, str(error)
+    if len(locked) <= limit:
+        return 0, ""
+    places = sorted(set(locked))
+    listing = "\n".join(f"  {address:#x}: {code.hex(' ')}" for address, code in places)
+    return 1, f"{count} instructions, {len(locked)} locked, limit {limit}; llvm-symbolizer-19 -e names the places:\n{listing}"
 
 
 def collect_bytecode(options):
