@@ -359,6 +359,7 @@ bool allocation_fails(Thread& t) {
 void make_deferred(Object* o) {
   uint16_t flags = o->load_flags();
   if (flags & kDeferred) return;
+  __atomic_fetch_add(&g_deferred_count, 1, __ATOMIC_RELAXED);
   if (flags & kLocal) {
     __atomic_store_n(&o->flags, static_cast<uint16_t>((flags & ~kLocal) | kDeferred), __ATOMIC_RELAXED);
     o->set_tid(0);

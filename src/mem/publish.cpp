@@ -8,6 +8,8 @@
 namespace ty {
 
 void (*g_after_publication)() = nullptr;
+uint64_t g_published_count = 0;
+uint64_t g_deferred_count = 0;
 
 namespace {
 
@@ -17,6 +19,7 @@ struct PublishVisitor : SlotVisitor {
   // Visited objects with weak references: a foreign thread may find them before the walk has reached all they refer to, so they keep
   // kPublishing until the end.
   Object* weakly_referenced = nullptr;
+  uint64_t count = 0;
 };
 
 TY_INLINE void publish_one(PublishVisitor& visitor, Object* o) {
@@ -29,6 +32,7 @@ TY_INLINE void publish_one(PublishVisitor& visitor, Object* o) {
   if (type_layout(o->type()).flags & kDeferredWhenShared) {
     flags |= kDeferred;
     count = 0;
+    __atomic_fetch_add(&g_deferred_count, 1, __ATOMIC_RELAXED);
   }
   if (TY_UNLIKELY(flags & kWeakRefd)) flags |= kPublishing;
   o->ref_shared = int64_t{count} << 2 | kMerged;
@@ -36,6 +40,7 @@ TY_INLINE void publish_one(PublishVisitor& visitor, Object* o) {
   __atomic_store_n(&o->flags, flags, __ATOMIC_RELEASE);
   o->set_tid(reinterpret_cast<uint64_t>(visitor.list));
   visitor.list = o;
+  visitor.count++;
 }
 
 void publish_visit(SlotVisitor& self, uint64_t* word) {
@@ -67,6 +72,7 @@ void work_off(PublishVisitor& visitor) {
     o->set_tid(0);
     __atomic_fetch_and(&o->flags, static_cast<uint16_t>(~kPublishing), __ATOMIC_SEQ_CST);
   }
+  __atomic_fetch_add(&g_published_count, visitor.count, __ATOMIC_RELAXED);
 }
 
 uint64_t publications = 0;

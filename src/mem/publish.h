@@ -14,6 +14,9 @@ void publish_slow(Object* o);
 
 /// Publishes what `o`, which is not LOCAL, refers to. For the `multi` switch and objects that become DEFERRED.
 void publish_edges(Object* o);
+/// Objects published, and objects that became DEFERRED, so far: growth makes collections due.
+extern uint64_t g_published_count;  // [atomic]
+extern uint64_t g_deferred_count;   // [atomic]
 /// With stress_publish: called after every N-th publication (the heap validator).
 extern void (*g_after_publication)();
 
