@@ -91,7 +91,7 @@ def run_command(command, timeout, *, cwd=None, env=None, stdin=None):
 # ------------------------------------------------------------------------------------------------ collection
 
 def directives(path):
-    """`# ty: timeout=120 args=-X,gil=1` in the first lines of a script."""
+    """`# ty: timeout=120 args=-X,gil=1 env=NAME:VALUE` in the first lines of a script."""
     found = {}
     with open(path, encoding="utf-8", errors="replace") as file:
         for _, line in zip(range(8), file):
@@ -107,8 +107,9 @@ def scripts(kind, folder, python, prefix=()):
             continue
         settings = directives(path)
         arguments = settings["args"].split(",") if "args" in settings else []
+        env = dict(pair.split(":", 1) for pair in settings["env"].split(",")) if "env" in settings else {}
         yield Test(kind, str(path.relative_to(ROOT)), [*python, *prefix, *arguments, str(path)], cwd=str(path.parent),
-                   timeout=float(settings.get("timeout", 60)))
+                   timeout=float(settings.get("timeout", 60)), env=env)
 
 
 def collect_unit(options):
@@ -164,11 +165,11 @@ def collect_bytecode(options):
                                        env=environment())
             if status or (expected.exists() and expected.read_text() == text):
                 return status, text
-            if options.rebaseline or not expected.exists():
+            if options.rebaseline:
                 expected.parent.mkdir(exist_ok=True)
                 expected.write_text(text)
                 return 0, ""
-            shown = subprocess.run(["diff", "-u", str(expected), "-"], input=text, text=True, capture_output=True)
+            shown = subprocess.run(["diff", "-uN", str(expected), "-"], input=text, text=True, capture_output=True)
             return 1, shown.stdout
         yield Test("bytecode", "tests/bytecode/in/" + path.name, function=compare)
 

@@ -46,7 +46,7 @@ def main(arguments, build):
             return status
         settings = run_tests.Options(preset)
         for test, setting in itertools.product(scripts(settings, options.words), stress_flags()):
-            env = run_tests.environment(setting)
+            env = run_tests.environment({**test.env, **setting})
             flag = "".join(setting).removeprefix("TYPHON_")
             limit = test.timeout * settings.slower * (10 if flag else 1)
             bad = done = 0
