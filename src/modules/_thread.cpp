@@ -203,11 +203,12 @@ constexpr TypeDef kRLockDef = {.name = "_thread.RLock", .size = sizeof(RLock), .
 
 // --- threads ---
 
-enum class HandleState : uint8_t { kNotStarted, kStarting, kRunning, kDone };
+using HandleState = uint8_t;
+enum : HandleState { kNotStarted, kStarting, kRunning, kDone };
 
 struct NativeThread {
   uint32_t references = 1;                       // [atomic]
-  HandleState state = HandleState::kNotStarted;  // [atomic]
+  HandleState state = kNotStarted;  // [atomic]
   uint8_t joinable = 0;                          // [atomic] pthread_join is still owed
   pthread_t pthread = {};
   uint64_t ident = 0;                            // [atomic]
@@ -254,7 +255,7 @@ void unlist(NativeThread* n) {
 }
 
 void mark_done(NativeThread* n) {
-  __atomic_store_n(&n->state, HandleState::kDone, __ATOMIC_RELEASE);
+  __atomic_store_n(&n->state, kDone, __ATOMIC_RELEASE);
   unlist(n);
   n->done.set();
 }
@@ -286,7 +287,7 @@ Result<void> handle_join(Thread& t, ThreadHandle& self, Value timeout) {
   }
   NativeThread& n = *self.native;
   HandleState state = state_of(n);
-  if (state == HandleState::kNotStarted || state == HandleState::kStarting) return raise_runtime_error(t, "thread not started");
+  if (state == kNotStarted || state == kStarting) return raise_runtime_error(t, "thread not started");
   if (!n.done.is_set() && n.ident == t.tid) return raise_runtime_error(t, "Cannot join current thread");
   Ref<ThreadHandle> keep = dup(self);
   int64_t deadline = nanoseconds == kForever ? 0 : monotonic_nanoseconds() + nanoseconds;
@@ -354,7 +355,7 @@ void* thread_main(void* argument) {
     return nullptr;
   }
   __atomic_store_n(&native->ident, t->tid, __ATOMIC_RELEASE);
-  __atomic_store_n(&native->state, HandleState::kRunning, __ATOMIC_RELEASE);
+  __atomic_store_n(&native->state, kRunning, __ATOMIC_RELEASE);
   __atomic_fetch_add(&g_thread_count_started, 1, __ATOMIC_RELAXED);
   boot->started.set();
   run_body(*t, *boot);
@@ -380,7 +381,7 @@ Result<void> start(Thread& t, Value function, Value arguments, Value keywords, N
   boot->native = native;
   boot->interpreter = t.interpreter;
   native_thread_inc(native);
-  __atomic_store_n(&native->state, HandleState::kStarting, __ATOMIC_RELEASE);
+  __atomic_store_n(&native->state, kStarting, __ATOMIC_RELEASE);
   if (!daemon) list_for_shutdown(native);
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
@@ -391,7 +392,7 @@ Result<void> start(Thread& t, Value function, Value arguments, Value keywords, N
   if (!error) boot->started.wait();
   if (error || boot->failed) {
     if (error) __atomic_store_n(&native->joinable, uint8_t{0}, __ATOMIC_RELEASE);
-    __atomic_store_n(&native->state, HandleState::kNotStarted, __ATOMIC_RELEASE);
+    __atomic_store_n(&native->state, kNotStarted, __ATOMIC_RELEASE);
     unlist(native);
     native_thread_dec(native);
     boot->function.store(Owned());
@@ -427,8 +428,8 @@ Result<Owned> thread_start_joinable_thread(Thread& t, Value function, Value hand
     own = dup(handle);
   }
   NativeThread* native = own.value().as<ThreadHandle>()->native;
-  HandleState expected = HandleState::kNotStarted;
-  if (!__atomic_compare_exchange_n(&native->state, &expected, HandleState::kStarting, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+  HandleState expected = kNotStarted;
+  if (!__atomic_compare_exchange_n(&native->state, &expected, kStarting, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
     return raise_runtime_error(t, "thread already started");
   }
   TRY(start(t, function, g_empty_tuple, nullptr, native, daemon));
@@ -438,7 +439,7 @@ Result<Owned> thread_make_thread_handle(Thread& t, uint64_t ident) {
   Owned handle = TRY(handle_new(t, handle_type));
   NativeThread& native = *handle.value().as<ThreadHandle>()->native;
   native.ident = ident;
-  native.state = HandleState::kRunning;
+  native.state = kRunning;
   return handle;
 }
 Result<void> thread_shutdown(Thread& t) {
