@@ -43,6 +43,13 @@ bool flush_std_files(Thread& t);
 /// sys.audit(); the hooks may raise.
 Result<void> audit(Thread& t, const char* event, Value arguments_tuple_or_null);
 
+/// Runs the functions atexit registered, last first. Errors are printed.
+void run_atexit_functions(Thread& t);
+/// Empties __main__ and the other modules, so that what only they hold dies; collects.
+void finalize_modules(Thread& t);
+/// Read, compile, run, print until the end of the input. The exit code.
+Result<int> run_interactive(Thread& t);
+
 /// Installs importlib's two bootstrap modules and the import machinery (modules/import_bootstrap.cpp).
 Result<void> import_bootstrap(Thread& t);
 
