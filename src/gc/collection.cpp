@@ -33,6 +33,7 @@ void Collection::mark_edges(Object* o) {
   visitor.visit = mark_visit;
   visitor.collection = this;
   visit_slots(o, visitor);
+  if (Object* whole = back_edge_of(o)) mark(whole);  // a view keeps what it shows
   if (marks_types) mark(o->type());
 }
 
@@ -111,7 +112,10 @@ void Collection::destroy_unreachable() {
       shared.push(death);
     }
   }
-  for (Object* o : unreachable) drop_edges(o);
+  for (Object* o : unreachable) {
+    if (uint64_t* word = back_edge_word(o)) __atomic_store_n(word, 0, __ATOMIC_RELEASE);
+    drop_edges(o);
+  }
   for (Object* o : unreachable) {
     if (o->is_local()) dec(o);
   }

@@ -146,6 +146,7 @@ size_t validate_heap(Thread& t) {
       if ((flags & kLocal) && o->ref_local == 0) return;  // being built or dying
       visitor.owner = o;
       visit_slots(o, visitor);
+      if (uint64_t* word = back_edge_word(o)) check_visit(visitor, word);
     });
   }
   if (g_multi) {

@@ -149,6 +149,16 @@ TY_INLINE AttributeHeader* attribute_header(Object* o) {
   return reinterpret_cast<AttributeHeader*>(o) - 1;
 }
 
+/// The object that `o` shows a part of (TypeLayout::back_edge), or null.
+TY_INLINE uint64_t* back_edge_word(Object* o) {
+  uint16_t offset = type_layout(o->type()).back_edge;
+  return offset ? reinterpret_cast<uint64_t*>(reinterpret_cast<char*>(o) + offset) : nullptr;
+}
+TY_INLINE Object* back_edge_of(Object* o) {
+  uint64_t* word = back_edge_word(o);
+  return word ? reinterpret_cast<Object*>(__atomic_load_n(word, __ATOMIC_ACQUIRE) & ~uint64_t{7}) : nullptr;
+}
+
 /// Visits every reference word of `o` (the type itself excepted): fixed slots, items, buffers, attributes.
 void visit_slots(Object* o, SlotVisitor& visitor);
 /// Visits attribute slots of an instance with kHasAttributes; set by object/ at start-up.

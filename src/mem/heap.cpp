@@ -343,6 +343,9 @@ Object* allocate_large(Thread& t, Type* type, size_t bytes, uint32_t layout_flag
   adopt_into_heap(t.heap, page);
   note_young(t.heap, page);
   if (page->kind & kPageCollectable) t.heap->young_blocks++;
+  if (layout_flags & kHasAttributes) {
+    attribute_header(o)->shape = reinterpret_cast<uint64_t>(__atomic_load_n(&type_layout(type).root_shape, __ATOMIC_ACQUIRE));
+  }
   o->set_tid(t.tid);
   __atomic_store_n(reinterpret_cast<uint64_t*>(&o->flags), new_object_word(layout_flags), __ATOMIC_RELAXED);
   __atomic_store_n(&o->type_, type, __ATOMIC_RELEASE);

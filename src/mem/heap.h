@@ -108,7 +108,7 @@ TY_INLINE uint32_t allocation_bin(uint32_t layout_flags, size_t bytes) {
 }
 
 /// Zeroed memory for an object of `bytes` (without prefix); the header is set: LOCAL (plus PROMPT/DEFERRED/tracked as `type`'s layout says), count 1, owner `t`.
-/// With kHasAttributes a zeroed AttributeHeader precedes it. Null when out of memory (raise MemoryError). Collections it makes due run at the
+/// With kHasAttributes an AttributeHeader with the type's root shape precedes it. Null when out of memory (raise MemoryError). Collections it makes due run at the
 /// next safepoint, never here.
 Object* allocate_object(Thread& t, Type* type, size_t bytes);
 /// The cold half of allocate_object_fast: refills the bin.
@@ -125,7 +125,11 @@ constexpr TY_INLINE uint64_t new_object_word(uint32_t layout_flags) {
 /// Header and zeroes of a block that was just taken.
 TY_INLINE void initialize_object(Thread& t, Object* o, Type* type, size_t bytes, uint32_t layout_flags) {
   char* p = reinterpret_cast<char*>(o);
-  if (layout_flags & kHasAttributes) __builtin_memset(p - sizeof(AttributeHeader), 0, sizeof(AttributeHeader));
+  if (layout_flags & kHasAttributes) {
+    AttributeHeader* attributes = attribute_header(o);
+    attributes->shape = reinterpret_cast<uint64_t>(__atomic_load_n(&type_layout(type).root_shape, __ATOMIC_ACQUIRE));
+    attributes->extra = 0;
+  }
   o->set_tid(t.tid);
   // One relaxed 8-byte store: a stack scanner of another thread may look at the flags of any block.
   __atomic_store_n(reinterpret_cast<uint64_t*>(&o->flags), new_object_word(layout_flags), __ATOMIC_RELAXED);

@@ -66,6 +66,7 @@ void work_off(PublishVisitor& visitor) {
       visitor.weakly_referenced = o;
     }
     visit_slots(o, visitor);
+    if (uint64_t* word = back_edge_word(o)) publish_visit(visitor, word);
   }
   while (Object* o = visitor.weakly_referenced) {
     visitor.weakly_referenced = reinterpret_cast<Object*>(o->load_tid());

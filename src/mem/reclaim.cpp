@@ -279,6 +279,12 @@ bool has_new_finalizer(Object* o) {
   return (type_layout(o->type()).flags & kHasFinalizer) && !(flags_of(o) & kFinalized);
 }
 
+/// A __dict__ view that outlives its instance takes the values along; then threads that came through the view need another handshake.
+bool detaches_at_once(Object* o) {
+  if (!(type_layout(o->type()).flags & kHasAttributes) || !g_detach_attributes) return true;
+  return __atomic_load_n(&attribute_header(o)->extra, __ATOMIC_ACQUIRE) == 0 || g_detach_attributes(o);
+}
+
 struct DeathVisitor : SlotVisitor {
   Batch* batch;
   GrowList<Object*>* dying;
@@ -290,6 +296,7 @@ void death_visit(SlotVisitor& base, uint64_t* word) {
   auto* o = reinterpret_cast<Object*>(bits & ~uint64_t{7});
   if (o->is_immortal() || !member_of(*self.batch, o)) return;
   if (count_of(o) != kOneReference || (flags_of(o) & (kTouched | kDying | kWeakRefd)) || has_new_finalizer(o)) return;
+  if (!detaches_at_once(o)) return;
   set_flag(o, kDying);
   self.dying->push(o);
 }
@@ -325,6 +332,7 @@ void process(Thread& t) {
       queue_finalizer(t, o);
       dies = false;
     }
+    if (dies) dies = detaches_at_once(o);
     if (dies && (flags_of(o) & kWeakRefd)) dies = weakrefs_decide_death(t, o);
     if (dies) {
       set_flag(o, kDying);
@@ -431,6 +439,10 @@ uint64_t completed_epoch() { return __atomic_load_n(&completed, __ATOMIC_ACQUIRE
 void at_zero(Object* o) {
   Thread& t = current_thread();
   if (o->load_flags() & kPrompt) return die(o);
+  list_for_handshake(t, o);
+}
+
+void list_for_handshake(Thread& t, Object* o) {
   if (!(set_flag(o, kZeroListed) & kZeroListed)) list_zero(t, o);
 }
 

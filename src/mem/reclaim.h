@@ -72,6 +72,8 @@ void reclaim_all(Thread& t);
 /// World stopped by `t`: completes an open handshake on the spot.
 void complete_stopped(Thread& t);
 
+/// Puts `o`, whose count is zero, on the zero list unless it is on one.
+void list_for_handshake(Thread& t, Object* o);
 /// Frees `memory` (allocate_buffer) once no lock-free reader can hold it. The caller has unlinked it.
 void retire_memory(Thread& t, void* memory, size_t bytes);
 /// The same for the block of a dead PROMPT object.

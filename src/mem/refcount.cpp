@@ -64,6 +64,11 @@ TY_INLINE void destroy_one(Thread& t, Object* o) {
     o->set_tid(o->is_local() ? t.tid : 0);  // it was a link, and the object may live on
     if (before_death(t, o) == Fate::kLives) return;
   }
+  if ((layout.flags & kHasAttributes) && attribute_header(o)->extra && g_detach_attributes && !g_detach_attributes(o)) {
+    // SHARED (a PROMPT one), and reached through its __dict__ view: as if it were not PROMPT, it dies after a handshake.
+    o->set_tid(0);
+    return list_for_handshake(t, o);
+  }
   drop_slots(o, layout);
   release_storage(o, layout);
   if (TY_LIKELY(o->load_flags() & kLocal)) {
