@@ -11,19 +11,21 @@ namespace ty::syntax {
 
 using namespace ast;  // NOLINT: the node names are this file's vocabulary
 
-void parse_carefully(Interner& names, std::string_view text, const ParseOptions& options, ParseResult* result,
+void parse_carefully(Interner& names, const LoadedSource& source, const ParseOptions& options, ParseResult* result,
                      std::vector<SyntaxWarningInfo>* warnings) {
-  CarefulParser parser(names, text, options);
+  CarefulParser parser(names, source, options);
   result->module = parser.run();
   if (!result->module) result->error = parser.error();
   *warnings = std::move(parser.warnings());
 }
 
-CarefulParser::CarefulParser(Interner& names, std::string_view text, const ParseOptions& options)
-    : names_(names), arena_(names.arena()), text_(text), options_(options), flags_(options.flags),
-      tokenizer_(names, text, options.flags),
-      literals_{names,  names.arena(), &warnings_, text.data(), text.data() + text.size(),
-                options.feature_version, options.max_int_digits, {}} {}
+CarefulParser::CarefulParser(Interner& names, const LoadedSource& source, const ParseOptions& options)
+    : names_(names), arena_(names.arena()), text_(source.text), options_(options), flags_(options.flags),
+      tokenizer_(names, source.text, options.flags),
+      literals_{names,  names.arena(), &warnings_, text_.data(), text_.data() + text_.size(),
+                options.feature_version, options.max_int_digits, source.valid_utf8, {}} {
+  if (!source.valid_utf8) tokenizer_.check_names();
+}
 
 Mod* CarefulParser::run() {
   Mod* module = start_rule();
@@ -179,6 +181,7 @@ void CarefulParser::raise_known(SyntaxErrorKind kind, int32_t lineno, ssize colu
   if (failed_) return;
   failed_ = true;
   std::string_view line = error_line(lineno);
+  if (!literals_.valid_utf8) line = replace_bad_utf8(arena_, line);
   error_.kind = kind;
   error_.message = message;
   error_.lineno = lineno;
@@ -253,6 +256,10 @@ void CarefulParser::tokenizer_error() {
     case Tokenizer::Done::UnterminatedLine:
       failed_ = true;
       error_ = tokenizer_.error();
+      if (!literals_.valid_utf8) error_.text = replace_bad_utf8(arena_, error_.text);
+      return;
+    case Tokenizer::Done::BadName:
+      raise(text("(unicode error) %.*s", int(tokenizer_.error().message.size()), tokenizer_.error().message.data()));
       return;
     case Tokenizer::Done::Eof:
       if (tokenizer_.level()) {

@@ -18,12 +18,13 @@
 
 #include "syntax/literals.h"
 #include "syntax/parse.h"
+#include "syntax/source.h"
 #include "syntax/tokenizer.h"
 
 namespace ty::syntax {
 
-/// Parses `text` again. The result is a tree if the source is valid after all.
-void parse_carefully(ast::Interner& names, std::string_view text, const ParseOptions& options,
+/// Parses `source` again. The result is a tree if the source is valid after all.
+void parse_carefully(ast::Interner& names, const LoadedSource& source, const ParseOptions& options,
                      ParseResult* result, std::vector<SyntaxWarningInfo>* warnings);
 
 class CarefulParser {
@@ -34,7 +35,7 @@ class CarefulParser {
   static constexpr int kMaxRuleDepth = 6000;
 #endif
 
-  CarefulParser(ast::Interner& names, std::string_view text, const ParseOptions& options);
+  CarefulParser(ast::Interner& names, const LoadedSource& source, const ParseOptions& options);
 
   ast::Mod* run();
   const SyntaxErrorInfo& error() const { return error_; }

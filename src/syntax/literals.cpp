@@ -273,7 +273,12 @@ enum class Escapes : uint8_t { Raw, Decode };
 
 bool decode_text(LiteralContext& context, std::string_view body, Escapes escapes, const Token& token,
                  ConstantValue* value) {
-  std::string_view text = body;
+  std::string_view text = body, message;
+  if (TY_UNLIKELY(!context.valid_utf8) && !check_utf8(context.arena, body, &message)) {
+    context.error.message =
+        format_text(context.arena, "(unicode error) %.*s", int(message.size()), message.data());
+    return false;
+  }
   if (escapes == Escapes::Decode && memchr(body.data(), '\\', body.size())) {
     const char* invalid;
     if (!decode_escapes(context, body, &text, &invalid)) return false;

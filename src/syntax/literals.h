@@ -28,6 +28,7 @@ struct LiteralContext {
   const char* source_end;
   int32_t feature_version;
   int32_t max_int_digits;  // of decimal literals; 0: no limit
+  bool valid_utf8;  // false: texts must be checked
   LiteralError error;
 };
 

@@ -46,7 +46,7 @@ ast::Mod* parse_fast(ast::Interner& names, std::string_view text, const ParseOpt
   tokens.push_back(tokens.back());
   warnings = std::move(tokenizer.warnings());
   LiteralContext literals{names, names.arena(), &warnings, text.data(), text.data() + text.size(),
-                          options.feature_version, options.max_int_digits, {}};
+                          options.feature_version, options.max_int_digits, true, {}};
   Parser parser(names, literals, tokens.data(), options.flags);
   if (options.mode == ParseMode::Eval) return parser.eval();
   ast::Module* module = parser.file();
@@ -71,16 +71,17 @@ Span<SyntaxWarningInfo> collect_warnings(Arena& arena, std::vector<SyntaxWarning
 
 ParseResult parse(ast::Interner& names, std::string_view source, const ParseOptions& options) {
   ParseResult result;
-  std::string_view text;
+  LoadedSource source_text;
   auto newline = options.mode == ParseMode::File ? FinalNewline::Add : FinalNewline::Keep;
-  if (!load_source(names.arena(), source, options, newline, &text, &result.error)) return result;
+  if (!load_source(names.arena(), source, options, newline, &source_text, &result.error)) return result;
+  std::string_view text = source_text.text;
   std::vector<SyntaxWarningInfo> warnings;
-  bool fast = !(options.flags & kParseCarefully);
+  bool fast = source_text.valid_utf8 && !(options.flags & kParseCarefully);
   fast &= options.mode == ParseMode::File || options.mode == ParseMode::Eval;
   if (fast && options.feature_version >= 13) result.module = parse_fast(names, text, options, warnings);
   if (TY_UNLIKELY(!result.module)) {
     warnings.clear();
-    parse_carefully(names, text, options, &result, &warnings);
+    parse_carefully(names, source_text, options, &result, &warnings);
   }
   if (TY_UNLIKELY(!warnings.empty())) result.warnings = collect_warnings(names.arena(), warnings);
   return result;

@@ -25,6 +25,7 @@ enum ParseFlags : uint32_t {
   kParseIgnoreCookie = 1 << 3,         // PyCF_IGNORE_COOKIE: the source came from a str, is UTF-8
   kParseBarryAsBdfl = 1 << 4,          // from __future__ import barry_as_FLUFL
   kParseCarefully = 1 << 5,            // tests: the careful parser alone
+  kParseFromFile = 1 << 6,             // bytes of a file: bad UTF-8 anywhere is an error, as the tokenizer of files has it
 };
 
 enum class SyntaxErrorKind : uint8_t {
@@ -47,7 +48,7 @@ struct SyntaxErrorInfo {
   int32_t offset = 0;
   int32_t end_lineno = 0;
   int32_t end_offset = 0;
-  std::string_view text;  // the line, with its newline; data() is null for None
+  std::string_view text;  // the line in UTF-8, with its newline; data() is null for None
 };
 
 /// A warning for the caller to issue at `lineno` of the file.

@@ -146,51 +146,22 @@ std::string_view latin1_to_utf8(Arena& arena, std::string_view text) {
   return {out, size_t(p - out)};
 }
 
-bool check_utf8(Arena& arena, std::string_view text, const ParseOptions& options,
-                SyntaxErrorInfo* error) {
-  auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
-  size_t ascii = 0;
-  while (ascii + 8 <= text.size()) {
+size_t ascii_prefix(std::string_view text) {
+  size_t i = 0;
+  while (i + 8 <= text.size()) {
     uint64_t word;
-    memcpy(&word, bytes + ascii, 8);
+    memcpy(&word, text.data() + i, 8);
     if (word & 0x8080808080808080u) break;
-    ascii += 8;
+    i += 8;
   }
-  size_t i = ascii;
-  int32_t lineno = 1;
-  while (i < text.size()) {
-    uint8_t b = bytes[i];
-    if (b < 0x80) {
-      i++;
-      continue;
-    }
-    size_t left = text.size() - i;
-    auto tail = [&](size_t k) { return k < left && (bytes[i + k] & 0xC0) == 0x80; };
-    size_t n = 0;
-    if (b >= 0xC2 && b < 0xE0) {
-      n = tail(1) ? 2 : 0;
-    } else if (b >= 0xE0 && b < 0xF0) {
-      bool good = tail(1) && tail(2);
-      if (good && b == 0xE0 && bytes[i + 1] < 0xA0) good = false;
-      if (good && b == 0xED && bytes[i + 1] >= 0xA0) good = false;
-      n = good ? 3 : 0;
-    } else if (b >= 0xF0 && b < 0xF5) {
-      bool good = tail(1) && tail(2) && tail(3);
-      if (good && b == 0xF0 && bytes[i + 1] < 0x90) good = false;
-      if (good && b == 0xF4 && bytes[i + 1] >= 0x90) good = false;
-      n = good ? 4 : 0;
-    }
-    if (n == 0) {
-      for (size_t k = 0; k < i; k++) lineno += bytes[k] == '\n';
-      set_error(error, format_text(arena,
-                                   "Non-UTF-8 code starting with '\\x%.2x' in file %.*s on line %d, but no "
-                                   "encoding declared; see https://peps.python.org/pep-0263/ for details",
-                                   b, int(options.filename.size()), options.filename.data(), lineno));
-      return false;
-    }
-    i += n;
-  }
-  return true;
+  return i;
+}
+
+/// Bytes of the longest prefix that is UTF-8.
+size_t valid_utf8_prefix(std::string_view text) {
+  size_t ascii = ascii_prefix(text);
+  auto* rest = reinterpret_cast<const uint8_t*>(text.data()) + ascii;
+  return ascii + utf::scan_utf8(rest, text.size() - ascii).valid_bytes;
 }
 
 /// \r\n and \r become \n; the copy ends with a zero byte.
@@ -227,40 +198,92 @@ bool find_source_encoding(std::string_view source, Arena& arena, std::string_vie
   return true;
 }
 
+std::string_view replace_bad_utf8(Arena& arena, std::string_view text) {
+  size_t valid = valid_utf8_prefix(text);
+  if (valid == text.size()) return text;
+  char* out = static_cast<char*>(arena.allocate(text.size() * 3 + 1, 1));
+  char* p = out;
+  while (!text.empty()) {
+    memcpy(p, text.data(), valid);
+    p += valid;
+    text.remove_prefix(valid);
+    if (text.empty()) break;
+    utf::Utf8Fault fault = utf::describe_utf8_fault(reinterpret_cast<const uint8_t*>(text.data()), text.size());
+    p += utf::encode_one(0xFFFD, p);
+    text.remove_prefix(fault.length < text.size() ? fault.length : text.size());
+    valid = valid_utf8_prefix(text);
+  }
+  return {out, size_t(p - out)};
+}
+
+bool check_utf8(Arena& arena, std::string_view text, std::string_view* message) {
+  size_t at = valid_utf8_prefix(text);
+  if (at == text.size()) return true;
+  auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
+  utf::Utf8Fault fault = utf::describe_utf8_fault(bytes + at, text.size() - at);
+  *message = fault.length == 1
+                 ? format_text(arena, "'utf-8' codec can't decode byte 0x%02x in position %zu: %s", bytes[at], at,
+                               fault.reason)
+                 : format_text(arena, "'utf-8' codec can't decode bytes in position %zu-%zu: %s", at,
+                               at + fault.length - 1, fault.reason);
+  return false;
+}
+
 bool load_source(Arena& arena, std::string_view source, const ParseOptions& options,
-                 FinalNewline final_newline, std::string_view* text, SyntaxErrorInfo* error) {
+                 FinalNewline final_newline, LoadedSource* loaded, SyntaxErrorInfo* error) {
   if (!(options.flags & kParseIgnoreCookie)) {
+    bool from_file = options.flags & kParseFromFile;
     bool bom = source.starts_with("\xEF\xBB\xBF");
     if (bom) source.remove_prefix(3);
     std::string_view name = find_cookie(source);
+    auto bad_encoding = [&](std::string_view message) {
+      if (from_file) {
+        message = format_text(arena, "encoding problem: %.*s", int(name.size()), name.data());
+      }
+      set_error(error, message);
+      return false;
+    };
     if (bom && !name.empty() && name != "utf-8") {
       set_error(error, format_text(arena, "encoding problem: %.*s with BOM", int(name.size()), name.data()));
       return false;
     }
-    if (name.empty() || is_utf8_name(name)) {
-      if (!check_utf8(arena, source, options, error)) return false;
+    std::string_view message;
+    if (name.empty() || name == "utf-8") {
+      size_t valid = valid_utf8_prefix(source);
+      loaded->valid_utf8 = valid == source.size();
+      if (!loaded->valid_utf8 && from_file && name.empty() && !bom) {
+        int32_t lineno = 1;
+        for (char c : source.substr(0, valid)) lineno += c == '\n';
+        set_error(error, format_text(arena,
+                                     "Non-UTF-8 code starting with '\\x%.2x' in file %.*s on line %d, but no "
+                                     "encoding declared; see https://peps.python.org/pep-0263/ for details",
+                                     uint8_t(source[valid]), int(options.filename.size()),
+                                     options.filename.data(), lineno));
+        return false;
+      }
+    } else if (is_utf8_name(name)) {
+      if (!check_utf8(arena, source, &message)) return bad_encoding(message);
     } else if (is_latin1_name(name)) {
       source = latin1_to_utf8(arena, source);
     } else if (is_ascii_name(name)) {
       for (size_t i = 0; i < source.size(); i++) {
         if (uint8_t(source[i]) < 0x80) continue;
-        set_error(error, format_text(arena,
-                                     "'ascii' codec can't decode byte 0x%02x in position %zu: "
-                                     "ordinal not in range(128)",
-                                     uint8_t(source[i]), i));
-        return false;
+        return bad_encoding(format_text(
+            arena, "'ascii' codec can't decode byte 0x%02x in position %zu: ordinal not in range(128)",
+            uint8_t(source[i]), i));
       }
     } else {
-      std::string_view decoded;
       if (!options.decode) {
-        set_error(error, format_text(arena, "unknown encoding: %.*s", int(name.size()), name.data()));
-        return false;
+        return bad_encoding(format_text(arena, "unknown encoding: %.*s", int(name.size()), name.data()));
       }
-      if (!options.decode(options.decode_context, arena, name, source, &decoded, error)) return false;
+      std::string_view decoded;
+      if (!options.decode(options.decode_context, arena, name, source, &decoded, error)) {
+        return bad_encoding(error->message);
+      }
       source = decoded;
     }
   }
-  *text = translate_newlines(arena, source, final_newline);
+  loaded->text = translate_newlines(arena, source, final_newline);
   return true;
 }
 

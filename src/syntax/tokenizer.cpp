@@ -366,6 +366,15 @@ void Tokenizer::name(Token& token) {
 }
 
 bool Tokenizer::check_identifier(Token& token) {
+  if (TY_UNLIKELY(!valid_utf8_)) {
+    std::string_view message;
+    if (!check_utf8(arena_, {start_, size_t(cur_ - start_)}, &message)) {
+      error_.message = message;
+      done_ = Done::BadName;
+      make_bare(token, Tok::Error);
+      return false;
+    }
+  }
   auto* p = reinterpret_cast<const uint8_t*>(start_);
   auto* end = reinterpret_cast<const uint8_t*>(cur_);
   bool first = true;

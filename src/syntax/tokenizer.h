@@ -19,7 +19,7 @@ namespace ty::syntax {
 class Tokenizer {
  public:
   enum class Done : uint8_t {
-    Ok, Eof, Error, UnterminatedTriple, UnterminatedLine, TabSpace, TooDeep, Dedent, LineContinuation,
+    Ok, Eof, Error, UnterminatedTriple, UnterminatedLine, TabSpace, TooDeep, Dedent, LineContinuation, BadName,
   };
   static constexpr int kMaxIndent = 100;
   static constexpr int kMaxLevel = 200;
@@ -29,6 +29,8 @@ class Tokenizer {
   Tokenizer(ast::Interner& names, std::string_view text, uint32_t flags);
 
   void next(Token& token);
+  /// The text may not be UTF-8: names are checked.
+  void check_names() { valid_utf8_ = false; }
 
   Done done() const { return done_; }
   void set_done(Done done) { done_ = done; }
@@ -148,6 +150,7 @@ class Tokenizer {
   const char* first_line_start_ = nullptr;
   Done done_ = Done::Ok;
   bool has_error_ = false;
+  bool valid_utf8_ = true;
   bool at_line_start_ = true;
   int level_ = 0;
   int pending_ = 0;
