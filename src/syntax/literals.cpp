@@ -92,10 +92,12 @@ void warn_escape(LiteralContext& context, std::string_view body, const char* esc
   while (begin > context.source_begin && begin[-1] != '\n') begin--;
   const char* end = escape;
   while (end < context.source_end && *end != '\n') end++;
+  if (end < context.source_end) end++;
+  std::string_view line{begin, size_t(end - begin)};
   context.warnings->push_back({context.feature_version >= 12 ? SyntaxWarningInfo::SyntaxWarning
                                                              : SyntaxWarningInfo::DeprecationWarning,
-                               message, lineno, column, lineno, column + 2,
-                               {begin, size_t(end - begin)}});
+                               message, lineno, character_offset(line, column), lineno,
+                               character_offset(line, column + 2), line});
 }
 
 /// Unescapes `body`; the result is in the arena. Positions in messages count a non-ASCII character as the ten

@@ -2,7 +2,7 @@
 // show_empty=True) does, or the syntax error as one line.
 //
 // usage: ty_parse_dump [--mode exec|eval|single|func] [--careful] [--incomplete] [--type-comments] [--warnings]
-//                      [--no-attributes] [--bench N] [--split] FILE...
+//                      [--no-attributes] [--unparse] [--bench N] [--split] FILE...
 #include <chrono>
 #include <cstdio>
 #include <cstring>
@@ -12,6 +12,7 @@
 
 #include "syntax/ast_dump.h"
 #include "syntax/parse.h"
+#include "syntax/unparse.h"
 
 namespace {
 
@@ -55,7 +56,7 @@ int main(int argc, char** argv) {
   syntax::ParseOptions options;
   auto attributes = ast::DumpAttributes::Include;
   int repeat = 0;
-  bool warnings = false, split = false;
+  bool warnings = false, split = false, unparse = false;
   int status = 0;
   for (int i = 1; i < argc; i++) {
     std::string_view arg = argv[i];
@@ -77,6 +78,11 @@ int main(int argc, char** argv) {
     }
     if (arg == "--warnings") {
       warnings = true;
+      continue;
+    }
+    if (arg == "--unparse") {  // expressions as annotations
+      unparse = true;
+      options.mode = syntax::ParseMode::Eval;
       continue;
     }
     if (arg == "--split") {  // sources in one file, separated by form feed lines
@@ -120,13 +126,17 @@ int main(int argc, char** argv) {
       if (!result) {
         print_error(result.error);
         if (!split) status = 1;
+      } else if (unparse) {
+        std::string_view text = ast::unparse(arena, ast::as<ast::Expression>(result.module)->body);
+        printf("%.*s\n", int(text.size()), text.data());
       } else {
         std::string text = ast::dump(result.module, attributes);
         printf("%s\n", text.c_str());
       }
       if (warnings) {
         for (const syntax::SyntaxWarningInfo& w : result.warnings) {
-          printf("warning %d: %.*s\n", w.lineno, int(w.message.size()), w.message.data());
+          printf("warning %d: %.*s | %d %d %d | %.*s\n", w.lineno, int(w.message.size()), w.message.data(), w.offset,
+                 w.end_lineno, w.end_offset, int(w.text.size()), w.text.data());
         }
       }
     } while (begin < source.size());
