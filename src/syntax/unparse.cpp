@@ -87,23 +87,7 @@ class Unparser {
         expression(choice->orelse, kTest);
         return;
       }
-      case ExprKind::Dict: {
-        auto* dict = as<Dict>(e);
-        out += '{';
-        for (ssize i = 0; i < dict->values.size; i++) {
-          if (i) out += ", ";
-          if (dict->keys[i]) {
-            expression(dict->keys[i], kTest);
-            out += ": ";
-            expression(dict->values[i], kTest);
-          } else {
-            out += "**";
-            expression(dict->values[i], kBitOr);
-          }
-        }
-        out += '}';
-        return;
-      }
+      case ExprKind::Dict: return dict(as<Dict>(e));
       case ExprKind::Set: return list('{', as<Set>(e)->elts, '}');
       case ExprKind::List: return list('[', as<List>(e)->elts, ']');
       case ExprKind::Tuple: {
@@ -215,6 +199,22 @@ class Unparser {
     if (!is<Constant>(e)) return false;
     ConstantKind kind = as<Constant>(e)->value.kind;
     return kind == ConstantKind::Int || kind == ConstantKind::BigInt;
+  }
+
+  void dict(const Dict* dict) {
+    out += '{';
+    for (ssize i = 0; i < dict->values.size; i++) {
+      if (i) out += ", ";
+      if (dict->keys[i]) {
+        expression(dict->keys[i], kTest);
+        out += ": ";
+        expression(dict->values[i], kTest);
+      } else {
+        out += "**";
+        expression(dict->values[i], kBitOr);
+      }
+    }
+    out += '}';
   }
 
   void items(Span<Expr*> elts) {
