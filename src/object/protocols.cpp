@@ -2,6 +2,7 @@
 #include "object/abstract.h"
 #include "object/type_object.h"
 #include "types/dict.h"
+#include "types/generic_alias.h"
 #include "types/int.h"
 #include "types/iterators.h"
 #include "types/list.h"
@@ -42,8 +43,7 @@ Result<Owned> get_item(Thread& t, Value container, Value key) {
   if (BinaryOp op = ops_of(container).subscript) return op(t, container, key);
   if (is_type(container)) {
     if (container.object() == &type_type) {
-      Owned alias = TRY(import_attribute(t, "types", "GenericAlias"));
-      return call(t, alias, container, key);
+      return generic_alias_new(t, container, key);
     }
     Owned method = TRY(find_attribute(t, container, NAME("__class_getitem__")));
     if (!method.value().is_empty() && !is_none(method)) return call(t, method, key);

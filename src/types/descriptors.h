@@ -37,13 +37,12 @@ struct MethodWrapper : Object {
 };
 
 extern Type method_descriptor_type, class_method_descriptor_type, wrapper_descriptor_type, getset_descriptor_type,
-    member_descriptor_type, method_wrapper_type, mapping_proxy_type;
+    member_descriptor_type, method_wrapper_type;
 
 Result<Owned> method_descriptor_new(Thread& t, Type* owner, const MethodDef& def);  // method, class or static method by def.kind
 Result<Owned> wrapper_descriptor_new(Thread& t, Type* owner, const WrapperDef& def, void* wrapped);
 Result<Owned> getset_descriptor_new(Thread& t, Type* owner, const GetSetDef& def);
 Result<Owned> member_descriptor_new(Thread& t, Type* owner, const MemberDef& def);
-Result<Owned> mapping_proxy_new(Thread& t, Value mapping);
 /// What `wrapper` does for self: self.__name__(*args, **kwargs).
 Result<Owned> wrapper_call(Thread& t, const WrapperDef& def, void* wrapped, Value self, const Value* args, size_t nargs, Tuple* kwnames);
 /// Reads or writes a member.

@@ -3,6 +3,7 @@
 #include "object/type_object.h"
 #include "types/dict.h"
 #include "types/exceptions_internal.h"
+#include "types/generic_alias.h"
 #include "types/list.h"
 #include "types/str.h"
 #include "types/traceback.h"
@@ -160,8 +161,7 @@ Result<Owned> group_subgroup(Thread& t, ExceptionGroupObject& self, Value condit
   return matched ? std::move(matched) : owned_none();
 }
 Result<Owned> group_class_getitem(Thread& t, Type& cls, Value item) {
-  Owned alias = TRY(import_attribute(t, "types", "GenericAlias"));
-  return call(t, alias, Value(&cls), item);
+  return generic_alias_new(t, Value(&cls), item);
 }
 
 constexpr uint16_t kSlots[] = {offsetof(ExceptionGroupObject, message), offsetof(ExceptionGroupObject, exceptions)};
