@@ -294,36 +294,36 @@ void* generic() {
 
 }  // namespace
 
-void* op_dispatcher(Op op) {
+void* op_dispatcher(TypeOp op) {
   auto pointer = [](auto* f) { return reinterpret_cast<void*>(f); };
   switch (op) {
-    case Op::concat: case Op::repeat: case Op::inplace_concat: case Op::inplace_repeat: case Op::release_buffer: return nullptr;
-    case Op::hash: return pointer(&dispatch_hash);
-    case Op::call: return pointer(&dispatch_call);
-    case Op::getattr: return pointer(&dispatch_getattribute);
-    case Op::setattr: return pointer(&dispatch_setattr);
-    case Op::compare: return pointer(&dispatch_compare);
-    case Op::iter: return pointer(&dispatch_iter);
-    case Op::next: return pointer(&dispatch_next);
-    case Op::descr_get: return pointer(&dispatch_descr_get);
-    case Op::descr_set: return pointer(&dispatch_descr_set);
-    case Op::init: return pointer(&dispatch_init);
-    case Op::create: return pointer(&dispatch_new);
-    case Op::finalize: return pointer(&dispatch_finalize);
-    case Op::power: return pointer(&dispatch_power);
-    case Op::inplace_power: return pointer(&dispatch_inplace_power);
-    case Op::truth: return pointer(&dispatch_truth);
-    case Op::length: return pointer(&dispatch_length);
-    case Op::set_subscript: return pointer(&dispatch_set_subscript);
-    case Op::contains: return pointer(&dispatch_contains);
-    case Op::get_buffer: return pointer(&dispatch_get_buffer);
+    case TypeOp::concat: case TypeOp::repeat: case TypeOp::inplace_concat: case TypeOp::inplace_repeat: case TypeOp::release_buffer: return nullptr;
+    case TypeOp::hash: return pointer(&dispatch_hash);
+    case TypeOp::call: return pointer(&dispatch_call);
+    case TypeOp::getattr: return pointer(&dispatch_getattribute);
+    case TypeOp::setattr: return pointer(&dispatch_setattr);
+    case TypeOp::compare: return pointer(&dispatch_compare);
+    case TypeOp::iter: return pointer(&dispatch_iter);
+    case TypeOp::next: return pointer(&dispatch_next);
+    case TypeOp::descr_get: return pointer(&dispatch_descr_get);
+    case TypeOp::descr_set: return pointer(&dispatch_descr_set);
+    case TypeOp::init: return pointer(&dispatch_init);
+    case TypeOp::create: return pointer(&dispatch_new);
+    case TypeOp::finalize: return pointer(&dispatch_finalize);
+    case TypeOp::power: return pointer(&dispatch_power);
+    case TypeOp::inplace_power: return pointer(&dispatch_inplace_power);
+    case TypeOp::truth: return pointer(&dispatch_truth);
+    case TypeOp::length: return pointer(&dispatch_length);
+    case TypeOp::set_subscript: return pointer(&dispatch_set_subscript);
+    case TypeOp::contains: return pointer(&dispatch_contains);
+    case TypeOp::get_buffer: return pointer(&dispatch_get_buffer);
     default: break;
   }
   switch (op) {
 #define OP(field, kind, text, doc) \
-  case Op::field: return generic<OpKind::kind, Name_##field>();
+  case TypeOp::field: return generic<OpKind::kind, Name_##field>();
 #define ROP(field, text, rtext, doc, rdoc) \
-  case Op::field: return reinterpret_cast<void*>(&dispatch_operator<Name_##field>);
+  case TypeOp::field: return reinterpret_cast<void*>(&dispatch_operator<Name_##field>);
 #include "object/special_methods.def"
 #undef OP
 #undef ROP
@@ -336,7 +336,7 @@ bool is_dispatched_next(NextOp op) { return op == &dispatch_next; }
 namespace {
 
 struct OpNames {
-  std::unordered_map<Object*, std::vector<Op>> by_name;
+  std::unordered_map<Object*, std::vector<TypeOp>> by_name;
   std::vector<std::pair<Value, const WrapperDef*>> rows[kOpCount];
   OpNames(Thread& t) {
     const WrapperDef* defs = wrapper_rows();
@@ -345,12 +345,12 @@ struct OpNames {
       rows[static_cast<size_t>(defs[i].op)].push_back({name, &defs[i]});
       add(name, defs[i].op);
     }
-    add(NAME("__new__"), Op::create);
-    add(NAME("__getattr__"), Op::getattr);
+    add(NAME("__new__"), TypeOp::create);
+    add(NAME("__getattr__"), TypeOp::getattr);
   }
-  void add(Value name, Op op) {
+  void add(Value name, TypeOp op) {
     auto& ops = by_name[name.object()];
-    for (Op known : ops) {
+    for (TypeOp known : ops) {
       if (known == op) return;
     }
     ops.push_back(op);
@@ -361,8 +361,8 @@ OpNames& op_names(Thread& t) {
   return names;
 }
 
-void* choose(Thread& t, Type* type, Op op) {
-  if (op == Op::create) {
+void* choose(Thread& t, Type* type, TypeOp op) {
+  if (op == TypeOp::create) {
     Value found = type_lookup(type, NAME("__new__"));
     if (!found) return nullptr;
     if (is_exact<NativeFunction>(found) && found.as<NativeFunction>()->def == &new_wrapper_def()) {
@@ -370,7 +370,7 @@ void* choose(Thread& t, Type* type, Op op) {
     }
     return reinterpret_cast<void*>(&dispatch_new);
   }
-  if (op == Op::getattr && type_lookup(type, NAME("__getattr__"))) return reinterpret_cast<void*>(&dispatch_getattr_hook);
+  if (op == TypeOp::getattr && type_lookup(type, NAME("__getattr__"))) return reinterpret_cast<void*>(&dispatch_getattr_hook);
   void* specific = nullptr;
   bool generic_needed = false;
   for (auto& [name, def] : op_names(t).rows[static_cast<size_t>(op)]) {
@@ -389,7 +389,7 @@ void* choose(Thread& t, Type* type, Op op) {
       // The same name belongs to two operations (add and concat): this wrapper is the other's.
       if (wrapper->def->op != op && std::string_view(wrapper->def->name) == def->name) continue;
     }
-    if (op == Op::hash && is_none(found)) {
+    if (op == TypeOp::hash && is_none(found)) {
       specific = reinterpret_cast<void*>(&object_hash_not_implemented);
       continue;
     }
@@ -398,10 +398,10 @@ void* choose(Thread& t, Type* type, Op op) {
   return generic_needed ? op_dispatcher(op) : specific;
 }
 
-void update_tree(Thread& t, Type* type, Op op) {
+void update_tree(Thread& t, Type* type, TypeOp op) {
   if (is_heap_type(type)) {
     __atomic_store_n(op_word(type->info->ops, op), choose(t, type, op), __ATOMIC_RELEASE);
-    if (op == Op::finalize && type->info->ops.finalize) __atomic_fetch_or(&type->info->flags, uint32_t{kHasFinalizer}, __ATOMIC_RELAXED);
+    if (op == TypeOp::finalize && type->info->ops.finalize) __atomic_fetch_or(&type->info->flags, uint32_t{kHasFinalizer}, __ATOMIC_RELAXED);
   }
   size_t n = type_copy_subclasses(type, nullptr, 0);
   if (!n) return;
@@ -414,7 +414,7 @@ void update_tree(Thread& t, Type* type, Op op) {
 
 void type_update_ops(Thread& t, Type* type) {
   for (size_t i = 0; i < kOpCount; i++) {
-    Op op = static_cast<Op>(i);
+    TypeOp op = static_cast<TypeOp>(i);
     __atomic_store_n(op_word(type->info->ops, op), choose(t, type, op), __ATOMIC_RELEASE);
   }
   if (type->info->ops.finalize) type->info->flags |= kHasFinalizer;
@@ -424,7 +424,7 @@ void type_update_own_op(Thread& t, Type* type, Value name) {
   auto& names = op_names(t).by_name;
   auto found = names.find(name.object());
   if (found == names.end()) return;
-  for (Op op : found->second) __atomic_store_n(op_word(type->info->ops, op), choose(t, type, op), __ATOMIC_RELEASE);
+  for (TypeOp op : found->second) __atomic_store_n(op_word(type->info->ops, op), choose(t, type, op), __ATOMIC_RELEASE);
   if (type->info->ops.finalize) type->info->flags |= kHasFinalizer;
 }
 
@@ -432,7 +432,7 @@ void type_update_op(Thread& t, Type* type, Value name) {
   auto& names = op_names(t).by_name;
   auto found = names.find(name.object());
   if (found == names.end()) return;
-  for (Op op : found->second) update_tree(t, type, op);
+  for (TypeOp op : found->second) update_tree(t, type, op);
 }
 
 }  // namespace ty

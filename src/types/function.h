@@ -36,17 +36,6 @@ inline Type* Function::type() { return &function_type; }
 
 /// What calling a function does: set by the VM at start-up.
 extern CallOp g_call_function;
-/// What the VM tells about a code object (set by the VM at start-up).
-struct CodeHooks {
-  Type* type;                                   // the code type
-  ssize (*free_variable_count)(Object* code);
-  Value (*name)(Object* code);                  // co_name
-  Value (*qualname)(Object* code);
-  Value (*docstring)(Object* code);             // borrowed; None if there is none
-  bool (*is_generator_like)(Object* code);
-};
-extern CodeHooks g_code_hooks;
-
 /// A function over `code`; name, qualname, doc from the code, module from globals["__name__"], builtins from globals["__builtins__"] or the interpreter's.
 Result<Ref<Function>> function_new(Thread& t, Value code, Dict& globals, Value qualname = nullptr);
 /// The dictionary behind globals["__builtins__"] (a module or a dict).
