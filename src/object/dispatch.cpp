@@ -337,7 +337,7 @@ namespace {
 
 struct OpNames {
   std::unordered_map<Object*, std::vector<TypeOp>> by_name;
-  std::vector<std::pair<Value, const WrapperDef*>> rows[kOpCount];
+  std::vector<std::pair<Value, const WrapperDef*>> rows[kTypeOpCount];
   OpNames(Thread& t) {
     const WrapperDef* defs = wrapper_rows();
     for (size_t i = 0; i < kWrapperCount; i++) {
@@ -413,7 +413,7 @@ void update_tree(Thread& t, Type* type, TypeOp op) {
 }  // namespace
 
 void type_update_ops(Thread& t, Type* type) {
-  for (size_t i = 0; i < kOpCount; i++) {
+  for (size_t i = 0; i < kTypeOpCount; i++) {
     TypeOp op = static_cast<TypeOp>(i);
     __atomic_store_n(op_word(type->info->ops, op), choose(t, type, op), __ATOMIC_RELEASE);
   }
