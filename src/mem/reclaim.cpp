@@ -235,7 +235,7 @@ void close_over(Thread& t, Object* parent) {
 }
 
 /// Seals the zero list into a batch and makes sure that a handshake will be announced for it.
-void request(Thread& t) {
+[[gnu::noinline]] void request(Thread& t) {  // its frame must be gone when the stack is scanned
   ReclaimState& r = *t.reclaim;
   Batch& batch = r.batch;
   DCHECK(!batch.active);
@@ -319,7 +319,7 @@ void release_buffer(Thread& t, const RetiredBuffer& buffer) {
 }
 
 /// The handshake this batch needed has completed. No safepoint in here.
-void process(Thread& t) {
+[[gnu::noinline]] void process(Thread& t) {
   ReclaimState& r = *t.reclaim;
   Batch& batch = r.batch;
   r.processing = true;
