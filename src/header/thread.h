@@ -83,11 +83,12 @@ TY_INLINE Thread& current_thread() { return *g_current_thread; }
 /// True once a second thread exists (or -X ty.stress_multi): the store barrier publishes. Set with the world stopped.
 extern bool g_multi;  // [stw]
 /// The thread that has the world stopped, or null: it may touch the LOCAL objects of all.
-extern Thread* g_world_stopper;  // [stw]
+extern Thread* g_world_stopper;  // [atomic]
+TY_INLINE Thread* world_stopper() { return __atomic_load_n(&g_world_stopper, __ATOMIC_RELAXED); }
 
 /// Whether the calling thread may touch a LOCAL object of owner `tid` (R2). For assertions.
 TY_INLINE bool may_touch_local(uint64_t tid) {
-  return tid == g_current_thread->tid || g_world_stopper == g_current_thread;
+  return tid == g_current_thread->tid || world_stopper() == g_current_thread;
 }
 
 }  // namespace ty

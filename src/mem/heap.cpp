@@ -382,7 +382,7 @@ static void request_collection(Thread& t) {
 
 #if TY_HEAP_POISON
 void unpoison_block(Object* o, size_t bytes) {
-  __asan_unpoison_memory_region(reinterpret_cast<char*>(o) + sizeof(Object), bytes - sizeof(Object));
+  __asan_unpoison_memory_region(reinterpret_cast<char*>(o) + sizeof(Object), ((bytes + 7) & ~size_t{7}) - sizeof(Object));
 }
 void poison_block(Object* o, size_t block_bytes) {
   Page* page = page_of(o);

@@ -183,8 +183,8 @@ void visit(Thread& me, bool duty) {
         if (state == ThreadState::kHeld) {
           // Never skip: its scanner may have looked before we announced. But a stopper's thread stays held, and the stopper scans at the
           // end of the stop for whatever is open then.
-          if (stop_pending() && g_world_stopper != &me) return;
-          if (g_world_stopper == &me) break;
+          if (stop_pending() && world_stopper() != &me) return;
+          if (world_stopper() == &me) break;
           if (++spins > 100) yield_processor();
           cpu_pause();
           continue;
@@ -513,7 +513,7 @@ void reclaim_safepoint(Thread& t, Force force) {
     return;
   }
   // Back-pressure: a producer must not outrun the threads that have no core to acknowledge on.
-  if ((r.zero.length > kPressureFactor * threshold_of(t) || r.pending_bytes > kPressureBytes) && g_world_stopper != &t) {
+  if ((r.zero.length > kPressureFactor * threshold_of(t) || r.pending_bytes > kPressureBytes) && world_stopper() != &t) {
     wait_for_completion(t, r.batch.need, kPressureWait);
     if (r.batch.active && completed_epoch() >= r.batch.need) process(t);
   }
@@ -525,7 +525,7 @@ void reclaim_all(Thread& t) {
     acknowledge(t);
     if (r.batch.active) {
       if (completed_epoch() < r.batch.need) {
-        if (g_world_stopper == &t) {
+        if (world_stopper() == &t) {
           complete_stopped(t);
         } else {
           wait_for_completion(t, r.batch.need, 50000000);

@@ -250,7 +250,7 @@ void fork_child(Thread& t) TY_NO_THREAD_SAFETY {
   reset_weakref_locks();
   reset_heap_locks();
   fork_child_reclaim(t);
-  g_world_stopper = &t;  // their LOCAL objects are ours to touch
+  __atomic_store_n(&g_world_stopper, &t, __ATOMIC_RELAXED);  // their LOCAL objects are ours to touch
   for (Thread* u = others; u;) {
     Thread* next = u->next;
     __atomic_store_n(&u->state, static_cast<uint32_t>(ThreadState::kGone), __ATOMIC_SEQ_CST);
@@ -262,7 +262,7 @@ void fork_child(Thread& t) TY_NO_THREAD_SAFETY {
     }
     u = next;
   }
-  g_world_stopper = nullptr;
+  __atomic_store_n(&g_world_stopper, static_cast<Thread*>(nullptr), __ATOMIC_RELAXED);
   if (t.sections) {
     // Suspended by the stop: their mutexes may be held by threads that are gone.
     for (CriticalSectionBase* s = t.sections; s; s = s->previous) {

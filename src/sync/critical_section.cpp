@@ -23,7 +23,7 @@ void resume_one(Thread& t, CriticalSectionBase& section) {
 }  // namespace
 
 void enter_section_slow(Thread& t, CriticalSectionBase& section, uint8_t* first, uint8_t* second) {
-  if (g_world_stopper == &t) return;  // alone; and the holder cannot run
+  if (world_stopper() == &t) return;  // alone; and the holder cannot run
   section.previous = t.sections;
   section.entered = true;
   section.suspended = false;

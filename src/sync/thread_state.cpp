@@ -136,7 +136,7 @@ void quiet_work(Thread& t, uint32_t bits) {
   DCHECK(t.no_safepoint == 0, "safepoint where none is allowed");
   DCHECK(!holds_leaf_lock(), "safepoint under a leaf lock");
   if (bits & kInterruptStop) {
-    if (stop_pending() && g_world_stopper != &t) {
+    if (stop_pending() && world_stopper() != &t) {
       detach(t);
       wait_until_restart();
       attach(t);
@@ -242,7 +242,7 @@ void release_hold(Thread& t) {
 bool stop_pending() { return __atomic_load_n(&stop_wanted, __ATOMIC_SEQ_CST) != 0; }
 
 void stop_world(Thread& t) {
-  if (g_world_stopper == &t) {
+  if (world_stopper() == &t) {
     stop_depth++;
     return;
   }
@@ -271,16 +271,16 @@ void stop_world(Thread& t) {
   }
   // A scanner cannot have us for long: all that could scan are held, or finish the thread they have.
   become_attached(t);
-  g_world_stopper = &t;
+  __atomic_store_n(&g_world_stopper, &t, __ATOMIC_RELAXED);
   stop_depth = 1;
   if (g_thread_hooks.acknowledge) g_thread_hooks.acknowledge(t);
   if (g_thread_hooks.complete_stopped) g_thread_hooks.complete_stopped(t);
 }
 
 void start_world(Thread& t) {
-  CHECK(g_world_stopper == &t, "start_world without stop_world");
+  CHECK(world_stopper() == &t, "start_world without stop_world");
   if (--stop_depth) return;
-  g_world_stopper = nullptr;
+  __atomic_store_n(&g_world_stopper, static_cast<Thread*>(nullptr), __ATOMIC_RELAXED);
   bool gil = g_gil_enabled;
   if (gil) become_detached(t);
   {
@@ -356,7 +356,7 @@ void fork_child_registry(Thread& t) TY_NO_THREAD_SAFETY {
   __atomic_store_n(&stop_wanted, 0, __ATOMIC_SEQ_CST);
   __atomic_store_n(&stop_mutex, 0, __ATOMIC_SEQ_CST);
   stop_depth = 0;
-  g_world_stopper = nullptr;
+  __atomic_store_n(&g_world_stopper, static_cast<Thread*>(nullptr), __ATOMIC_RELAXED);
   gil_word = 0;
   gil_waiters = 0;
   gil_holder = nullptr;

@@ -83,7 +83,7 @@ class StopScope {
  private:
   Thread& t_;
 };
-TY_INLINE bool is_world_stopped_by(const Thread& t) { return g_world_stopper == &t; }
+TY_INLINE bool is_world_stopped_by(const Thread& t) { return world_stopper() == &t; }
 
 /// The registry. `registry_lock` guards the list, thread counts, handshake announcements.
 extern LeafLock registry_lock;

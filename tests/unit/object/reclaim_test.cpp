@@ -13,7 +13,28 @@
 
 using namespace ty;
 
+#if defined(TY_TEST_CYCLES)
+#include "gc/collector.h"
+#endif
+
 namespace {
+
+#if defined(TY_TEST_CYCLES)
+constexpr bool kCycles = true;
+void start_collector() { gc::initialize(); }
+void collect_sometimes(Thread& t, uint32_t random) {
+  if (random < 20) gc::collect_local(t, random < 15 ? gc::Scope::kYoung : gc::Scope::kAll);
+  if (random == 20) gc::collect_shared(t, gc::Reach::kShared);
+  if (random == 21) gc::collect_shared(t, gc::Reach::kFull);
+  if (random == 22) CHECK(gc::validate_heap(t) == 0);
+}
+void collect_all(Thread& t) { gc::collect_rpy(t, 2); }
+#else
+constexpr bool kCycles = false;
+void start_collector() {}
+void collect_sometimes(Thread&, uint32_t) {}
+void collect_all(Thread&) {}
+#endif
 
 constexpr uint64_t kAlive = 0xA11FEA11FEull;
 constexpr int kRegisters = 8;
@@ -63,7 +84,7 @@ Type finalizer_type = test::make_type(finalizer_layout, "finalizer");
 struct Table : VarObject {
   Slot items[kTableSize];
 };
-TypeLayout table_layout{.items_offset = offsetof(Table, items)};
+TypeLayout table_layout{.items_offset = offsetof(Table, items), .flags = kCollectable};
 Type table_type = test::make_type(table_layout, "table");
 Table* table;
 Slot* weak_slots;  // a second table: weak references
@@ -144,6 +165,9 @@ struct Worker {
     }
   }
 
+  /// Whether `o` may refer to `to`. Without a cycle collector only younger things refer to older ones.
+  static bool may_refer(Thing* o, Thing* to) { return kCycles || (o != to && o->order > to->order); }
+
   void step() {
     int i = static_cast<int>(random.next(kRegisters)), j = static_cast<int>(random.next(kRegisters));
     uint32_t at = random.next(kTableSize);
@@ -163,7 +187,7 @@ struct Worker {
         if (o) set(j, o->fields[random.next(kFields)].get());
         break;
       case 8: case 9:
-        if (Thing* to = thing(j); o && to && o != to && o->order > to->order) o->fields[random.next(kFields)].store(o, copy(j));
+        if (Thing* to = thing(j); o && to && may_refer(o, to)) o->fields[random.next(kFields)].store(o, copy(j));
         break;
       case 10:
         if (o) o->fields[random.next(kFields)].clear(o);
@@ -192,7 +216,7 @@ struct Worker {
         }
         break;
       case 16:
-        if (Thing* to = thing(j); o && to && o != to && o->order > to->order) {
+        if (Thing* to = thing(j); o && to && may_refer(o, to)) {
           publish_if_shared(o, to);
           CriticalSection section(t, o);
           section.ensure();
@@ -234,6 +258,7 @@ struct Worker {
         break;
     }
     if (random.next(8) == 0) (void)poll(t);
+    collect_sometimes(t, random.next(100000));
   }
   void publish_if_shared(Thing* o, Thing* value) {
     if (!o->is_local()) publish(value);
@@ -268,6 +293,7 @@ int main(int argc, char** argv) {
   std::printf("seed %llu\n", static_cast<unsigned long long>(seed));
   std::fflush(stdout);
   Thread& t = test::start();
+  start_collector();
   g_scan_registers = scan_registers;
   g_run_finalizer = run_finalizer;
   Table* tables[2];
@@ -292,10 +318,11 @@ int main(int argc, char** argv) {
     table->items[i].clear(table);
     weak_slots[i].clear(tables[1]);
   }
-  do {
+  for (int rounds = 0; rounds < (kCycles ? 20 : 1) || t.finalizer_count; rounds++) {
+    collect_all(t);
     drain_rpy(t);
     reclaim_all(t);
-  } while (t.finalizer_count);
+  }
   ReclaimStats stats = reclaim_stats();
   std::printf("made %llu destroyed %llu finalized %llu; by handshake %llu (members %llu), revived %llu, rezeroed %llu, scans %llu, pending %zu\n",
               static_cast<unsigned long long>(made), static_cast<unsigned long long>(destroyed),
