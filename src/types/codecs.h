@@ -16,6 +16,9 @@ namespace ty {
 Result<Ref<Bytes>> str_encode(Thread& t, Value str, const char* encoding, const char* errors);
 Result<Owned> str_decode(Thread& t, std::string_view bytes, const char* encoding, const char* errors);
 
+/// str(object, encoding, errors): from anything with a buffer.
+Result<Owned> str_from_encoded_object(Thread& t, Value object, const char* encoding, const char* errors);
+
 // --- registry ---
 Result<void> codec_register(Thread& t, Value search_function);
 Result<void> codec_unregister(Thread& t, Value search_function);

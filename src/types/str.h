@@ -98,6 +98,7 @@ Result<Ref<Str>> str_exact(Thread& t, Str& v);
 /// Index of `needle` in s[start:end]; -1 when absent.
 ssize str_find(const Str& s, const Str& needle, ssize start, ssize end);
 ssize str_find_char(const Str& s, char32_t c, ssize start, ssize end);
+bool str_is_identifier(const Str& s);
 Result<Ref<Str>> str_repr(Thread& t, Str& s);
 Result<Ref<Str>> str_ascii_repr(Thread& t, Str& s);
 /// str(bytes-or-anything): used by str.__new__ and the f-string conversions.
