@@ -13,4 +13,7 @@ Result<void> append_bytes_of_iterable_rpy(Thread& t, Value iterable, const char*
 /// Writes what a buffer shows, in C order.
 void buffer_copy_out(const Buffer& b, char* out);
 
+extern Type bytes_iterator_type, bytearray_iterator_type;
+Result<Owned> bytes_iterator_new(Thread& t, Type* type, Value source);
+
 }  // namespace ty

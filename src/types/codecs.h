@@ -3,7 +3,7 @@
 // What        codec_encode/codec_decode act like codecs.encode()/decode() restricted to text encodings (str.encode, bytes.decode). Well-known
 //             encodings skip the registry. An error handler is called with the exception and answers (replacement, position).
 // Threads     registries are GlobalSlots behind a dict; the functions keep no state.
-// Files       codecs.cpp (registry, handlers) · codecs_utf.cpp · codecs_escape.cpp · codecs_charmap.cpp
+// Files       codecs.cpp (registry, handlers) · codecs_utf.cpp · codecs_utf7.cpp · codecs_escape.cpp · codecs_charmap.cpp
 // See         CPython Python/codecs.c, Objects/unicodeobject.c
 #pragma once
 
@@ -41,7 +41,7 @@ Result<Ref<Bytes>> utf16_encode(Thread& t, Value str, const char* errors, int by
 Result<Owned> utf32_decode(Thread& t, std::string_view in, const char* errors, int* byte_order, ssize* consumed);
 Result<Ref<Bytes>> utf32_encode(Thread& t, Value str, const char* errors, int byte_order);
 Result<Owned> utf7_decode(Thread& t, std::string_view in, const char* errors, ssize* consumed);
-Result<Ref<Bytes>> utf7_encode(Thread& t, Value str, const char* errors);
+Result<Ref<Bytes>> utf7_encode(Thread& t, Value str);
 Result<Owned> latin1_decode(Thread& t, std::string_view in);
 Result<Ref<Bytes>> latin1_encode(Thread& t, Value str, const char* errors);
 Result<Owned> ascii_decode(Thread& t, std::string_view in, const char* errors);
