@@ -34,7 +34,7 @@ void mark_register(Value* word, void* context) { mark_word(&word->bits, context)
 void mark_found(void* context, Object* o) { static_cast<Collection*>(context)->mark(o); }
 
 void mark_thread(Collection& collection, Thread& u) {
-  if (g_scan_registers) g_scan_registers(u, mark_register, &collection);
+  if (g_scan_registers && u.register_stack) g_scan_registers(u, mark_register, &collection);
   scan_native_stack(u, mark_found, &collection);
 }
 

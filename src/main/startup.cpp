@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "gc/collector.h"
 #include "mem/thread_lifecycle.h"
 #include "modules/import_bootstrap.h"
 #include "modules/signals.h"
@@ -74,6 +75,7 @@ Thread* runtime_start(const Config& config) {
     randomize_hash_secret();
   }
   initialize_memory();
+  gc::initialize();
   vm_initialize();
   g_main_interpreter.config = &config;
   Thread* t = thread_create(&g_main_interpreter);

@@ -15,6 +15,7 @@
 #include "mem/buffer.h"
 #include "mem/heap.h"
 #include "mem/native_scan.h"
+#include "mem/publish.h"
 #include "mem/refcount.h"
 #include "mem/weakref.h"
 #include "sync/thread_state.h"
@@ -43,6 +44,7 @@ uint32_t completion_waiters = 0; // [atomic]
 // Lists of threads that ended.
 GrowList<Object*> orphan_objects TY_GUARDED_BY(registry_lock);
 GrowList<RetiredBuffer> orphan_buffers TY_GUARDED_BY(registry_lock);
+GrowList<Object*> orphan_queue TY_GUARDED_BY(registry_lock);  // entries of finalizer queues, tag included
 ReclaimStats gone_stats TY_GUARDED_BY(registry_lock) = {};
 
 uint16_t flags_of(const Object* o) { return __atomic_load_n(&o->flags, __ATOMIC_SEQ_CST); }
@@ -102,7 +104,7 @@ void touch_listed(uint64_t word) {
 void scan(Thread& t) {
   ReclaimState& r = *t.reclaim;
   r.handshakes++;
-  if (g_scan_registers && r.scans_while_detached < 2) {
+  if (g_scan_registers && t.register_stack && r.scans_while_detached < 2) {
     bool all = r.scans_while_detached == 1;
     g_scan_registers(t, all ? convert_all : convert_listed, nullptr);
   }
@@ -243,6 +245,8 @@ void close_over(Thread& t, Object* parent) {
     LeafGuard guard(registry_lock);
     if (!orphan_objects.empty()) r.zero.take_all(orphan_objects);
     if (!orphan_buffers.empty()) r.retired.take_all(orphan_buffers);
+    for (Object* entry : orphan_queue) push_queue_entry(t, entry);
+    orphan_queue.length = 0;
   }
   batch.buffers.take_all(r.retired);
   r.pending_bytes = 0;
@@ -479,6 +483,15 @@ bool leave_reclaim(Thread& t) TY_NO_THREAD_SAFETY {
   return __atomic_fetch_sub(&remaining, 1, __ATOMIC_ACQ_REL) == 1 && complete();
 }
 
+void orphan_finalizers(Thread& t) {
+  for (uint32_t i = 0; i < t.finalizer_count; i++) {
+    publish(reinterpret_cast<Object*>(reinterpret_cast<uint64_t>(t.finalizer_queue[i]) & ~uint64_t{1}));
+  }
+  LeafGuard guard(registry_lock);
+  for (uint32_t i = 0; i < t.finalizer_count; i++) orphan_queue.push(t.finalizer_queue[i]);
+  t.finalizer_count = 0;
+}
+
 bool visitors_active() { return __atomic_load_n(&active_visitors, __ATOMIC_SEQ_CST) != 0; }
 
 void visit_after_leave(Thread& t, bool duty) { visit(t, duty); }
@@ -537,7 +550,7 @@ void reclaim_all(Thread& t) {
     bool orphans;
     {
       LeafGuard guard(registry_lock);
-      orphans = !orphan_objects.empty() || !orphan_buffers.empty();
+      orphans = !orphan_objects.empty() || !orphan_buffers.empty() || !orphan_queue.empty();
     }
     if (r.zero.empty() && r.retired.empty() && !orphans) return;
     request(t);

@@ -48,7 +48,8 @@ struct ReclaimState {
 uint64_t announced_epoch();
 uint64_t completed_epoch();
 
-/// Enumerates the valid registers of all frames of `t` (and the words of its thread fields that hold register forms); set by the VM.
+/// Enumerates the valid registers of all frames of `t`, the words of its thread fields that hold register forms, and (for the full collection) words
+/// that name the code and functions of its frames; set by the VM. Not called for a thread without a register stack.
 extern void (*g_scan_registers)(Thread& t, void (*visit)(Value* word, void* context), void* context);
 
 /// Called by the registry: state of a new thread; the lists of one that ends go to the orphans.
@@ -56,6 +57,7 @@ bool start_reclaim(Thread& t);
 void enter_reclaim(Thread& t);                       // under registry_lock: born acknowledged
 bool leave_reclaim(Thread& t);                       // under registry_lock; returns whether it announced a handshake
 void visit_after_leave(Thread& t, bool announced);   // the duty that comes with that
+void orphan_finalizers(Thread& t);                   // queued finalizers of a thread that ends: published, for whoever asks for a handshake next
 bool visitors_active();                              // somebody may look at the state of a thread that has left the registry
 void orphan_lists(Thread& t);                        // child of a fork: lists of a thread that is gone
 void fork_child_reclaim(Thread& t);

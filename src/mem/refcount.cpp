@@ -79,18 +79,6 @@ TY_INLINE void destroy_one(Thread& t, Object* o) {
   }
 }
 
-void push_queue(Thread& t, Object* tagged) {
-  if (t.finalizer_count == t.finalizer_capacity) {
-    uint32_t capacity = t.finalizer_capacity ? t.finalizer_capacity * 2 : 16;
-    void* moved = std::realloc(t.finalizer_queue, capacity * sizeof(Object*));
-    CHECK(moved != nullptr, "out of memory while queueing finalizers");
-    t.finalizer_queue = static_cast<Object**>(moved);
-    t.finalizer_capacity = capacity;
-  }
-  t.finalizer_queue[t.finalizer_count++] = tagged;
-  set_interrupt(t, kInterruptFinalizers);
-}
-
 void clear_visit(SlotVisitor&, uint64_t* word) { drop_word(__atomic_exchange_n(word, 0, __ATOMIC_ACQ_REL)); }
 
 }  // namespace
@@ -185,9 +173,21 @@ bool queue_finalizer(Thread& t, Object* o) {
   return true;
 }
 
-void push_finalizer(Thread& t, Object* o) { push_queue(t, o); }
+void push_queue_entry(Thread& t, Object* tagged) {
+  if (t.finalizer_count == t.finalizer_capacity) {
+    uint32_t capacity = t.finalizer_capacity ? t.finalizer_capacity * 2 : 16;
+    void* moved = std::realloc(t.finalizer_queue, capacity * sizeof(Object*));
+    CHECK(moved != nullptr, "out of memory while queueing finalizers");
+    t.finalizer_queue = static_cast<Object**>(moved);
+    t.finalizer_capacity = capacity;
+  }
+  t.finalizer_queue[t.finalizer_count++] = tagged;
+  set_interrupt(t, kInterruptFinalizers);
+}
+
+void push_finalizer(Thread& t, Object* o) { push_queue_entry(t, o); }
 void push_weakref_callback(Thread& t, Object* weakref) {
-  push_queue(t, reinterpret_cast<Object*>(reinterpret_cast<uint64_t>(weakref) | 1));
+  push_queue_entry(t, reinterpret_cast<Object*>(reinterpret_cast<uint64_t>(weakref) | 1));
 }
 
 void drain_rpy(Thread& t) {

@@ -28,6 +28,7 @@ bool queue_finalizer(Thread& t, Object* o);
 /// Appends to the finalizer queue: an object (counted, to be finalized) or a weak reference (counted, whose callback is to run).
 void push_finalizer(Thread& t, Object* o);
 void push_weakref_callback(Thread& t, Object* weakref);
+void push_queue_entry(Thread& t, Object* tagged);
 /// Runs queued finalizers and weak reference callbacks. Runs Python.
 void drain_rpy(Thread& t);
 

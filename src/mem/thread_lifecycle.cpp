@@ -132,8 +132,12 @@ void thread_exit(Thread& t) {
   DCHECK(&t == g_current_thread);
   if (g_collect_at_exit) g_collect_at_exit(t);
   drain_rpy(t);
-  if (g_thread_ended) g_thread_ended(t);
-  if (t.finalizer_count) drain_rpy(t);
+  if (g_thread_ended) {
+    g_thread_ended(t);
+    if (t.finalizer_count) orphan_finalizers(t);  // nothing can run Python on this thread any more
+  } else {
+    drain_rpy(t);
+  }
   if (t.exception) {
     dec(t.exception);
     t.exception = nullptr;
@@ -142,11 +146,11 @@ void thread_exit(Thread& t) {
     dec(t.handled_exception);
     t.handled_exception = nullptr;
   }
-  t.finalizer_count = 0;
+  if (g_multi) publish_leftovers(*t.heap);
+  if (t.finalizer_count) orphan_finalizers(t);
   std::free(t.finalizer_queue);
   t.finalizer_queue = nullptr;
   t.finalizer_capacity = 0;
-  if (g_multi) publish_leftovers(*t.heap);
   acknowledge(t);
   Heap* heap = t.heap;
   bool duty = false;

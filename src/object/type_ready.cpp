@@ -6,6 +6,7 @@
 #include "object/shape.h"
 #include "object/type_object.h"
 #include "mem/heap.h"
+#include "mem/thread_lifecycle.h"
 #include "types/descriptors.h"
 #include "types/dict.h"
 #include "types/exceptions.h"
@@ -116,6 +117,7 @@ Result<void> prepare_static(Thread& t, Type* type, const TypeDef& def) {
   // Operations: its own, then the base's.
   TypeInfo* info = type->info;
   if (def.ops) info->ops = *def.ops;
+  register_static_object(type);  // a root: it refers to heap objects
   return {};
 }
 
