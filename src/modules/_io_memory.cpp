@@ -273,7 +273,7 @@ constexpr GetSetDef kBytesGetSet[] = {getter<&bytesio_closed>("closed", "True if
 constexpr TypeOps kBytesOps = {.iter = &bytesio_iter, .next = &bytesio_next, .init = initializer<"BytesIO", "(initial_bytes=b'')", &bytesio_init>,
     .create = constructor<"BytesIO", "(*args, **kwargs)", &bytesio_new>, .finalize = &iobase_finalize,
     .get_buffer = &bytesio_get_buffer, .release_buffer = &bytesio_release_buffer};
-constexpr TypeDef kBytesDef = {.name = "_io.BytesIO", .size = sizeof(BytesIO), .base = &bufferediobase_type,
+constexpr TypeDef kBytesIODef = {.name = "_io.BytesIO", .size = sizeof(BytesIO), .base = &bufferediobase_type,
     .layout = {.flags = kCollectable | kHasAttributes | kHasFinalizer | kPromptType, .release = &bytesio_release}, .ops = &kBytesOps,
     .methods = kBytesMethods, .getset = kBytesGetSet, .doc = "Buffered I/O implementation using an in-memory bytes buffer.",
     .text_signature = "(initial_bytes=b'')"};
@@ -535,7 +535,7 @@ constexpr TypeDef kStringDef = {.name = "_io.StringIO", .size = sizeof(StringIO)
 }  // namespace
 
 Result<void> io_add_memory(Thread& t, Module& m) {
-  TRY(type_ready(t, &bytesio_type, kBytesDef));
+  TRY(type_ready(t, &bytesio_type, kBytesIODef));
   TRY(module_add_type(t, m, &bytesio_type));
   TRY(type_ready(t, &stringio_type, kStringDef));
   return module_add_type(t, m, &stringio_type);

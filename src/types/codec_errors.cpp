@@ -140,23 +140,6 @@ Result<Ref<Str>> encode_replacement(Thread& t, ErrorHandler kind, Str& text, ssi
   return out.finish();
 }
 
-Raised raise_unicode_decode_error(Thread& t, const char* encoding, std::string_view object, ssize start, ssize end, const char* reason) {
-  Ref<Bytes> bytes = TRY(bytes_new(t, object));
-  Ref<Str> name = TRY(str_from_ascii(t, encoding));
-  Owned first = TRY(int_from_int64(t, start)), last = TRY(int_from_int64(t, end));
-  Ref<Str> why = TRY(str_from_ascii(t, reason));
-  Ref<Tuple> arguments = TRY(tuple_pack(t, name, bytes, first, last, why));
-  return raise_with_value(t, &exc_UnicodeDecodeError, arguments);
-}
-
-Raised raise_unicode_encode_error(Thread& t, const char* encoding, Value object, ssize start, ssize end, const char* reason) {
-  Ref<Str> name = TRY(str_from_ascii(t, encoding));
-  Owned first = TRY(int_from_int64(t, start)), last = TRY(int_from_int64(t, end));
-  Ref<Str> why = TRY(str_from_ascii(t, reason));
-  Ref<Tuple> arguments = TRY(tuple_pack(t, name, object, first, last, why));
-  return raise_with_value(t, &exc_UnicodeEncodeError, arguments);
-}
-
 namespace {
 
 /// Makes the exception that a handler gets.
