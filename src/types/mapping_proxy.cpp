@@ -7,6 +7,7 @@
 #include "types/container.h"
 #include "types/dict.h"
 #include "types/list.h"
+#include "types/namespace.h"
 #include "types/str.h"
 #include "types/tuple.h"
 
@@ -169,12 +170,10 @@ Result<Owned> mapping_proxy_new(Thread& t, Value mapping) {
   return Owned(std::move(self));
 }
 
-Result<Owned> namespace_new(Thread& t, Value attributes) {
+Result<Owned> namespace_new(Thread& t, Dict& attributes) {
   Ref<Namespace> self = TRY(make_object<Namespace>(t));
-  if (attributes) {
-    Ref<Dict> dict = TRY(namespace_dict(t, self));
-    TRY(dict_merge_rpy(t, *dict, attributes, MergeMode::kOverride));
-  }
+  Ref<Dict> dict = TRY(namespace_dict(t, self));
+  TRY(dict_merge_rpy(t, *dict, Value(&attributes), MergeMode::kOverride));
   return Owned(std::move(self));
 }
 

@@ -1,4 +1,4 @@
-// types/mapping_proxy.h: types.MappingProxyType and types.SimpleNamespace.
+// types/mapping_proxy.h: types.MappingProxyType (SimpleNamespace: namespace.h).
 //
 // Threads     a proxy is immutable; a namespace is its __dict__.
 #pragma once
@@ -15,7 +15,5 @@ extern Type mapping_proxy_type, namespace_type;
 inline Type* MappingProxy::type() { return &mapping_proxy_type; }
 
 Result<Owned> mapping_proxy_new(Thread& t, Value mapping);
-/// SimpleNamespace over a copy of `attributes` (a Dict, or null).
-Result<Owned> namespace_new(Thread& t, Value attributes);
 
 }  // namespace ty
