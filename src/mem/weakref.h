@@ -15,13 +15,13 @@ namespace ty {
 
 /// CPython's PyWeakReference. The struct of `weakref.ref`, its subclasses and the proxies.
 struct WeakRef : Object {
-  uint64_t referent;   // [stripe lock] Object*, or 0 once it died; not an edge
-  uint64_t callback;   // Slot: called with the weak reference after the referent died; null: none
+  uint64_t referent;   // [lock] the stripe's; Object*, or 0 once it died; not an edge
+  uint64_t callback;   // [const] Slot: called with the weak reference after the referent died; null: none
   ssize hash;          // [atomic] -1: not computed
-  uint64_t previous;   // [stripe lock] links of the referent's list
-  uint64_t next;
-  void* vectorcall;
-  void* lock;
+  uint64_t previous;   // [lock] links of the referent's list
+  uint64_t next;       // [lock]
+  void* vectorcall;    // [const]
+  void* unused;        // [const] CPython's lock pointer
 };
 static_assert(sizeof(WeakRef) == 88);
 
