@@ -10,6 +10,7 @@
 #include "compile/compile.h"
 #include "main/startup.h"
 #include "modules/signals.h"
+#include "sync/thread_state.h"
 #include "types/dict.h"
 #include "types/list.h"
 #include "types/module.h"
@@ -192,6 +193,7 @@ int runtime_finish(Thread& t, int exit_code) {
   run_atexit_functions(t);
   bool flushed = flush_std_files(t);
   __atomic_store_n(&t.interpreter->finalizing, true, __ATOMIC_RELEASE);
+  park_other_threads(t);
   finalize_modules(t);
   if (!flush_std_files(t)) flushed = false;
   signals_finalize();

@@ -263,6 +263,7 @@ Page* new_small_page(Heap* heap, uint32_t bin) {
   if (!page) return nullptr;
   begin_change(page);
   page->free = nullptr;
+  page->stash = nullptr;
   page->used = 0;
   page->bin = static_cast<uint8_t>(bin);
   page->kind = static_cast<uint8_t>(bin / kSizeClasses);
@@ -273,6 +274,25 @@ Page* new_small_page(Heap* heap, uint32_t bin) {
   end_change(page);
   adopt_into_heap(heap, page);
   return page;
+}
+
+/// With these flags every allocation comes through allocate_object_slow(): the free list is hidden from the fast path in between.
+bool shuts_fast_path() { return (g_flags.fail_alloc > 0) | g_flags.stress_gc | g_flags.stress_brc; }
+
+void hide_free_list(Page* page) {
+  page->stash = page->free;
+  page->free = nullptr;
+}
+void show_free_list(Page* page) {
+  Object* freed = page->free;  // since it was hidden: few
+  page->free = page->stash;
+  page->stash = nullptr;
+  while (freed) {
+    auto* next = reinterpret_cast<Object*>(freed->load_tid());
+    freed->set_tid(reinterpret_cast<uint64_t>(page->free));
+    page->free = freed;
+    freed = next;
+  }
 }
 
 /// A page of the bin with at least one free block becomes current; null when out of memory.
@@ -307,6 +327,7 @@ Page* refill(Thread& t, uint32_t bin) {
   }
   page->state = PageState::kCurrent;
   page->base_used = page->used;
+  if (page->stash) show_free_list(page);
   note_young(heap, page);
   if (!page->free) extend_page(page);
   heap->current[bin] = page;
@@ -392,9 +413,11 @@ void poison_block(Object* o, size_t block_bytes) {
 #endif
 
 Object* allocate_object_slow(Thread& t, Type* type, size_t bytes, uint32_t bin) {
+  bool stress = shuts_fast_path();
   uint32_t layout_flags = type_layout(type).flags;
   if (TY_UNLIKELY(g_flags.fail_alloc > 0) && allocation_fails(t)) return nullptr;
   Page* page = t.heap->current[bin];
+  if (TY_UNLIKELY(stress) && page->stash) show_free_list(page);
   if (!page->free) {
     page = refill(t, bin);
     if (!page) return nullptr;
@@ -404,7 +427,11 @@ Object* allocate_object_slow(Thread& t, Type* type, size_t bytes, uint32_t bin) 
   page->used++;
   unpoison_block(o, bytes);
   initialize_object(t, o, type, bytes, layout_flags);
-  if (TY_UNLIKELY(g_flags.stress_gc)) g_collection_due(t);
+  if (TY_UNLIKELY(stress)) {
+    hide_free_list(page);
+    if (g_flags.stress_gc) g_collection_due(t);
+    if (g_flags.stress_brc && g_multi && !(layout_flags & kDeferredType)) publish_slow(o);
+  }
   return o;
 }
 
@@ -414,7 +441,7 @@ Object* allocate_object(Thread& t, Type* type, size_t bytes) {
   Object* o;
   if (TY_LIKELY(bytes + sizeof(AttributeHeader) <= kLargestBlock)) {
     uint32_t bin = allocation_bin(layout.flags, bytes);
-    if (TY_UNLIKELY((g_flags.fail_alloc > 0) | g_flags.stress_gc)) {
+    if (TY_UNLIKELY(shuts_fast_path())) {
       o = allocate_object_slow(t, type, bytes, bin);
     } else {
       o = allocate_object_fast(t, type, bytes, layout.flags, bin);

@@ -52,6 +52,7 @@ struct alignas(128) Page {
   uint64_t stamp;         // [atomic] handshake epoch of the last free of a SHARED object: until a later one completes, not reused
   uint32_t version;       // [atomic] odd while the fields above that say [const while in use] change
   uint32_t base_used;     // [owner] `used` when the page became current
+  Object* stash;          // [owner] stress modes: free blocks hidden from the fast path
 };
 static_assert(sizeof(Page) == 128);
 

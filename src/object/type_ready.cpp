@@ -5,6 +5,7 @@
 #include "object/names.h"
 #include "object/shape.h"
 #include "object/type_object.h"
+#include "base/flags.h"
 #include "mem/heap.h"
 #include "mem/thread_lifecycle.h"
 #include "types/descriptors.h"
@@ -82,6 +83,7 @@ Result<void> fill_header(Thread& t, Type* type, const TypeDef& def, Type* base, 
     if (!(flags & (kTypeSequence | kTypeMapping))) flags |= base->type_flags & (kTypeSequence | kTypeMapping);
   }
   if (!merge_layout(*info, def.layout, base ? base->info : nullptr)) return raise_memory_error(t);
+  if (TY_UNLIKELY(g_flags.stress_prompt)) info->flags &= ~static_cast<uint32_t>(kPromptType);
   if (info->flags & kCollectable) flags |= kTypeHaveGc;
   if (info->flags & kHasAttributes) flags |= kTypeManagedDict;
   if (flags & kTypeManagedDict) info->flags |= kHasAttributes;

@@ -5,6 +5,7 @@
 #include "sync/thread_state.h"
 
 #include <cerrno>
+#include <cstdio>
 
 #include "base/flags.h"
 #include "sync/critical_section.h"
@@ -23,6 +24,7 @@ uint32_t stop_wanted = 0;    // [atomic] stoppers that wait for or have the worl
 uint32_t stop_progress = 0;  // [atomic] futex: changes when a thread becomes holdable while a stop is wanted
 uint32_t stop_mutex = 0;     // [atomic] futex lock: who may stop the world. 0, 1, 2
 uint32_t stop_depth = 0;     // [stw]
+int64_t stop_began = 0;      // [stw]
 
 uint32_t load_state(const Thread& t) { return __atomic_load_n(&t.state, __ATOMIC_SEQ_CST); }
 constexpr uint32_t word(ThreadState state) { return static_cast<uint32_t>(state); }
@@ -86,9 +88,20 @@ void gil_yield(Thread& t) {
 
 // ---- attaching -------------------------------------------------------------------------------------------------------------------
 
+Thread* only_thread = nullptr;  // [atomic] park_other_threads()
+
 /// DETACHED -> ATTACHED, without the GIL and without anything that follows.
 void become_attached(Thread& t) {
+  Thread* only = __atomic_load_n(&only_thread, __ATOMIC_ACQUIRE);
+  if (TY_UNLIKELY(only != nullptr) && only != &t) {
+    if (t.holds_gil) gil_release(t);
+    for (;;) {
+      uint32_t never = 0;
+      futex_wait(&never, 0);
+    }
+  }
   while (!change_state(t, ThreadState::kDetached, ThreadState::kAttached)) {
+    if (TY_UNLIKELY((only = __atomic_load_n(&only_thread, __ATOMIC_ACQUIRE)) != nullptr) && only != &t) return become_attached(t);
     __atomic_store_n(&t.attach_waiters, 1, __ATOMIC_SEQ_CST);
     if (load_state(t) == word(ThreadState::kHeld)) {
       if (t.holds_gil) gil_release(t);
@@ -273,6 +286,7 @@ void stop_world(Thread& t) {
   become_attached(t);
   __atomic_store_n(&g_world_stopper, &t, __ATOMIC_RELAXED);
   stop_depth = 1;
+  if (TY_UNLIKELY(g_flags.gc_log)) stop_began = monotonic_nanoseconds();
   if (g_thread_hooks.acknowledge) g_thread_hooks.acknowledge(t);
   if (g_thread_hooks.complete_stopped) g_thread_hooks.complete_stopped(t);
 }
@@ -280,6 +294,9 @@ void stop_world(Thread& t) {
 void start_world(Thread& t) {
   CHECK(world_stopper() == &t, "start_world without stop_world");
   if (--stop_depth) return;
+  if (TY_UNLIKELY(g_flags.gc_log)) {
+    std::fprintf(stderr, "gc: world stopped for %.3f ms\n", static_cast<double>(monotonic_nanoseconds() - stop_began) / 1e6);
+  }
   __atomic_store_n(&g_world_stopper, static_cast<Thread*>(nullptr), __ATOMIC_RELAXED);
   bool gil = g_gil_enabled;
   if (gil) become_detached(t);
@@ -302,6 +319,11 @@ void start_world(Thread& t) {
   }
   // Scanners that met a thread of ours while the stop was wanted left it to us.
   if (g_thread_hooks.visit_open) g_thread_hooks.visit_open(t);
+}
+
+void park_other_threads(Thread& t) {
+  StopScope stop(t);
+  __atomic_store_n(&only_thread, &t, __ATOMIC_RELEASE);
 }
 
 void register_thread(Thread& t, void (*enter)(Thread& t)) {
@@ -356,6 +378,7 @@ void fork_child_registry(Thread& t) TY_NO_THREAD_SAFETY {
   __atomic_store_n(&stop_wanted, 0, __ATOMIC_SEQ_CST);
   __atomic_store_n(&stop_mutex, 0, __ATOMIC_SEQ_CST);
   stop_depth = 0;
+  only_thread = nullptr;
   __atomic_store_n(&g_world_stopper, static_cast<Thread*>(nullptr), __ATOMIC_RELAXED);
   gil_word = 0;
   gil_waiters = 0;

@@ -85,6 +85,10 @@ class StopScope {
 };
 TY_INLINE bool is_world_stopped_by(const Thread& t) { return world_stopper() == &t; }
 
+/// At the end of the interpreter: from now on no thread but `t` gets attached; the others (daemon threads) sleep for ever at their next attach or
+/// safepoint.
+void park_other_threads(Thread& t);
+
 /// The registry. `registry_lock` guards the list, thread counts, handshake announcements.
 extern LeafLock registry_lock;
 extern Thread* g_threads TY_GUARDED_BY(registry_lock);  // newest first; entries of GONE threads are unlinked
