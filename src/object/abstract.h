@@ -114,6 +114,10 @@ Result<Owned> sequence_get(Thread& t, Value sequence, ssize index);
 Result<Owned> get_iterator(Thread& t, Value iterable);
 /// Next item; Absent at the end (StopIteration is swallowed).
 Lookup<Owned> iterator_next(Thread& t, Value iterator);
+/// As iterator_next(); at the end *value gets the value of the StopIteration (None without one): what `yield from` and `await` answer.
+Lookup<Owned> iterator_next_value(Thread& t, Value iterator, Owned* value);
+/// `next` is the dispatcher of a Python class: its StopIteration may carry a value.
+bool is_dispatched_next(NextOp next);
 bool is_iterator(Value v);
 bool is_sequence(Value v);
 bool is_mapping(Value v);

@@ -2,6 +2,7 @@
 #include "object/abstract.h"
 #include "object/type_object.h"
 #include "types/dict.h"
+#include "types/exceptions.h"
 #include "types/generic_alias.h"
 #include "types/int.h"
 #include "types/iterators.h"
@@ -119,6 +120,23 @@ Lookup<Owned> iterator_next(Thread& t, Value iterator) {
   NextOp op = ops_of(iterator).next;
   if (TY_UNLIKELY(!op)) return raise_type_error(t, "'%.200T' object is not an iterator", iterator);
   return op(t, iterator);
+}
+
+Lookup<Owned> iterator_next_value(Thread& t, Value iterator, Owned* value) {
+  NextOp op = ops_of(iterator).next;
+  if (op && is_dispatched_next(op)) {
+    auto called = call_method(t, iterator, NAME("__next__"));
+    if (called.ok()) return called.take();
+    if (!exception_matches(t, &exc_StopIteration)) return Raised{};
+    Owned e(take_exception(t));
+    Owned result = e.value().as<StopIteration>()->value.get();
+    *value = result ? std::move(result) : owned_none();
+    return Absent{};
+  }
+  Owned item = TRY(iterator_next(t, iterator));
+  if (!item.value().is_empty()) return item;
+  *value = owned_none();
+  return Absent{};
 }
 
 }  // namespace ty
