@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "bytecode/instruction.h"
 #include "modules/marshal.h"
+#include "modules/sys_frames.h"
 #include "sync/thread_state.h"
 #include "types/dict.h"
 #include "types/float.h"
@@ -35,7 +36,8 @@ Value sys_get(Thread& t, const char* name) {
   Lookup<Owned> found = dict_get_text(t, *t.interpreter->sys_dict.load().as<Dict>(), name);
   if (found.raised()) clear_exception(t);
   if (!found.found()) return Value();
-  return found.take();  // the dictionary keeps it
+  uint64_t word = found.take().value().bits;  // the dictionary keeps it
+  return Value::from_bits(word);
 }
 
 Result<void> sys_set(Thread& t, const char* name, Value value) {
@@ -152,7 +154,9 @@ Result<void> sys_setrecursionlimit(Thread& t, int limit) {
   }
   StopScope stopped(t);
   t.interpreter->recursion_limit = limit;
+  registry_lock.lock();
   for (Thread* each = g_threads; each; each = each->next) each->recursion_remaining += limit - old;
+  registry_lock.unlock();
   return {};
 }
 
@@ -165,7 +169,8 @@ Result<Owned> sys_getsizeof(Thread& t, Value object, Value fallback) {
   Owned method = TRY(lookup_special(t, object, NAME("__sizeof__")));
   Owned result;
   if (method.value().is_empty()) {
-    raise_type_error(t, "Type %.100s doesn't define __sizeof__", type_of(object)->name);
+    Raised raised = raise_type_error(t, "Type %.100s doesn't define __sizeof__", type_of(object)->name);
+    static_cast<void>(raised);
   } else {
     auto r = call(t, method);
     if (r.ok()) result = r.take();
@@ -202,17 +207,7 @@ Result<void> sys_set_int_max_str_digits(Thread& t, int digits) {
 
 bool sys_is_gil_enabled(Thread&) { return g_gil_enabled; }
 bool sys_is_finalizing(Thread& t) { return __atomic_load_n(&t.interpreter->finalizing, __ATOMIC_RELAXED); }
-Owned sys_exception(Thread& t) { return t.handled_exception ? dup(Value(t.handled_exception)) : owned_none(); }
-Result<Owned> sys_exc_info(Thread& t) {
-  if (!t.handled_exception) return Owned(TRY(tuple_pack(t, none(), none(), none())));
-  Ref<Object> exception = dup(t.handled_exception);
-  Owned traceback = TRY(get_attribute(t, exception, NAME("__traceback__")));
-  return Owned(TRY(tuple_pack(t, Value(exception->type()), exception, traceback)));
-}
-
 int sys_getdlopenflags(Thread&) { return RTLD_NOW; }
-ssize sys_getallocatedblocks(Thread&) { return 0; }
-ssize sys_getunicodeinternedsize(Thread&) { return 0; }
 void sys_clear_type_cache(Thread&) {}
 void sys_clear_internal_caches(Thread&) {}
 
@@ -256,8 +251,6 @@ constexpr MethodDef kSysMethods[] = {
     function<&sys_set_int_max_str_digits>("set_int_max_str_digits", "($module, /, maxdigits)", "Set the maximum string digits limit for non-binary int<->str conversions."),
     function<&sys_is_gil_enabled>("_is_gil_enabled", "($module, /)", "Return True if the GIL is currently enabled."),
     function<&sys_is_finalizing>("is_finalizing", "($module, /)", "Return True if Python is exiting."),
-    function<&sys_exception>("exception", "($module, /)", "Return the current exception."),
-    function<&sys_exc_info>("exc_info", "($module, /)", "Return current exception information: (type, value, traceback)."),
     function<&sys_getdlopenflags>("getdlopenflags", "($module, /)", "Return the current value of the flags that are used for dlopen calls."),
     function<&sys_audit>("audit", "($module, event, /, *args)", "Passes the event to any hooks that are attached."),
     function<&sys_addaudithook>("addaudithook", "($module, /, hook)", "Adds a new audit hook callback."),
@@ -363,11 +356,12 @@ Result<void> add_module_names(Thread& t, Module& m) {
   builtin.erase(std::unique(builtin.begin(), builtin.end()), builtin.end());
   Owned list = TRY(text_list(t, builtin));
   TRY(module_add(t, m, "builtin_module_names", TRY(list_to_tuple(t, *list.value().as<List>()))));
-  Owned names = TRY(text_list(t, {
+  static const std::vector<std::string> kStdlib = {
 #define STDLIB(name) #name,
 #include "modules/stdlib_names.def"
 #undef STDLIB
-  }));
+  };
+  Owned names = TRY(text_list(t, kStdlib));
   return module_add(t, m, "stdlib_module_names", TRY(frozenset_new(t, names)));
 }
 
@@ -456,6 +450,7 @@ Result<void> sys_create(Thread& t) {
   TRY(module_add(t, *m, "dont_write_bytecode", bool_value(c.dont_write_bytecode)));
   for (const char* name : {"meta_path", "path_hooks"}) TRY(module_add(t, *m, name, TRY(list_new(t))));
   TRY(module_add(t, *m, "path_importer_cache", TRY(dict_new(t))));
+  TRY(sys_add_frame_functions(t, *m));
   TRY(add_infos(t, *m, c));
   TRY(add_module_names(t, *m));
   TRY(add_paths(t, *m, c));

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "modules/time_value.h"
 #include "sync/thread_state.h"
+#include "types/bytes.h"
 #include "types/dict.h"
 #include "types/float.h"
 #include "types/int.h"
