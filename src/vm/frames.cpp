@@ -11,6 +11,7 @@
 #include "types/tuple.h"
 #include "types/list.h"
 #include "types/str.h"
+#include "vm/generator_internal.h"
 #include "vm/handlers.h"
 #include "vm/interpreter.h"
 #include "vm/thread_state.h"
@@ -108,7 +109,7 @@ void clear_window(Value* W, size_t n) {
 }
 
 [[gnu::cold]] Value raise_recursion(Thread& t) {
-  raise_format(t, &exc_RecursionError, "maximum recursion depth exceeded");
+  (void)raise_format(t, &exc_RecursionError, "maximum recursion depth exceeded");
   return Value();
 }
 
@@ -140,7 +141,7 @@ Value push_frame(Thread& t, Value* W, size_t n, Tuple* kwnames, Value ret, Value
     if (TY_UNLIKELY(total > 64)) {
       out = static_cast<Value*>(allocate_buffer(total * sizeof(Value)));
       if (!out) {
-        raise_memory_error(t);
+        (void)raise_memory_error(t);
         return Value();
       }
     }
@@ -237,7 +238,7 @@ Value vm_call_window(Thread& t, Value* W, size_t n, Tuple* kwnames, Value ret) {
   size_t positional = n - (kwnames ? static_cast<size_t>(kwnames->size) : 0);
   CallOp op = ops_of(f).call;
   if (TY_UNLIKELY(!op)) {
-    raise_type_error(t, "'%.200T' object is not callable", f);
+    (void)raise_type_error(t, "'%.200T' object is not callable", f);
     if (shifted) clear_window(W, 0);
     return Value();
   }
@@ -261,7 +262,7 @@ Value vm_call_spread(Thread& t, Value* R, Ins i, Value ret) {
         if (!r.ok()) return Value();
         text = r.take();
       }
-      raise_type_error(t, "%U argument after * must be an iterable, not %.200T", text.value(), iterable);
+      (void)raise_type_error(t, "%U argument after * must be an iterable, not %.200T", text.value(), iterable);
       return Value();
     }
     auto tuple = tuple_from_iterable_rpy(t, iterable);
@@ -298,8 +299,8 @@ Value vm_call_spread(Thread& t, Value* R, Ins i, Value ret) {
       }
       if (TY_UNLIKELY(k != named || !strings)) {
         for (size_t j = 0; j < n; j++) release_word(W[1 + j]), W[1 + j] = Value::empty();
-        if (k != named) raise_runtime_error(t, "dictionary changed size during iteration");
-        else raise_type_error(t, "keywords must be strings");
+        if (k != named) (void)raise_runtime_error(t, "dictionary changed size during iteration");
+        else (void)raise_type_error(t, "keywords must be strings");
         return Value();
       }
     }
@@ -356,7 +357,7 @@ bool vm_return(Thread& t, Value value) {
   bool ok = true;
   if (marker == kConstructorFrame) {
     if (TY_UNLIKELY(!is_none(value))) {
-      raise_type_error(t, "__init__() should return None, not '%.200T'", value);
+      (void)raise_type_error(t, "__init__() should return None, not '%.200T'", value);
       ok = false;
     }
     std::swap(value, aux);
@@ -406,7 +407,7 @@ bool enter_native(Thread& t, NativeEntry& entry, size_t window) {
   entry.pc = t.pc;
   Value* top = frame_top(t, t.base);
   if (TY_UNLIKELY(top + 2 * kFrameHeaderWords + 4 + window > t.register_stack_end - 256)) {
-    raise_recursion(t);
+    (void)raise_recursion(t);
     return false;
   }
   Value* E = top + kFrameHeaderWords;
@@ -482,25 +483,36 @@ Result<Owned> eval_code_rpy(Thread& t, Value code_value, Dict& globals, Value lo
   return Owned::steal(result);
 }
 
-/// Runs a generator until it yields, returns or raises.
 Step generator_run(Thread& t, Generator& g, Value value, bool throwing) {
-  if (!check_native_stack(t, "").ok()) return {StepKind::kRaised, Owned()};
   NativeEntry entry;
-  if (!enter_native(t, entry, 0)) return {StepKind::kRaised, Owned()};
-  Owned self = dup(Value(&g));  // the running frame must not lose its object
-  if (!generator_push(t, g, value, ResumeKind::kNative, nullptr, return_word(g_leave_instruction, 0))) {
-    leave_native(t, entry);
+  if (!check_native_stack(t, "").ok() || !enter_native(t, entry, 0)) {
+    release_word(value);
     return {StepKind::kRaised, Owned()};
   }
+  Owned self = dup(Value(&g));  // the running frame must not lose its object
+  const Insn* pc = g.pc;
+  Ref<Object> thrown;
+  if (throwing) thrown = take_exception(t);
+  switch (generator_push_frame(t, g, value, ResumeKind::kNative, nullptr, return_word(g_leave_instruction, 0))) {
+    case PushOutcome::kPushed: break;
+    case PushOutcome::kRaised: leave_native(t, entry); return {StepKind::kRaised, Owned()};
+    case PushOutcome::kFinished:
+      leave_native(t, entry);
+      if (throwing) {
+        restore_exception(t, std::move(thrown));
+        return {StepKind::kRaised, Owned()};
+      }
+      return {StepKind::kReturned, owned_none()};
+  }
   if (throwing) {
-    t.pc = g.pc;
+    t.pc = pc;
+    restore_exception(t, std::move(thrown));
     vm_unwind(t);
   }
   interpret(&t);
   Value result = leave_native(t, entry);
   if (result.bits == 0) return {StepKind::kRaised, Owned()};
-  if (g.resume == ResumeKind::kNative && __atomic_load_n(&g.state, __ATOMIC_RELAXED) == static_cast<uint32_t>(GeneratorState::kFinished))
-    return {StepKind::kReturned, Owned::steal(result)};
+  if (t.cold->generator_returned) return {StepKind::kReturned, Owned::steal(result)};
   return {StepKind::kYielded, Owned::steal(result)};
 }
 

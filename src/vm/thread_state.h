@@ -8,10 +8,6 @@
 
 namespace ty {
 
-struct ReprEntry {
-  uint64_t object;
-};
-
 struct ThreadCold {
   Value context;                 // contextvars.Context current in this thread; EMPTY: none yet
   uint64_t context_version;      // changes whenever `context` is replaced or changed
@@ -23,9 +19,8 @@ struct ThreadCold {
   Value locals;                  // Dict: threading.local storage, keyed by ids that are never reused; EMPTY: none yet
   int coroutine_origin_depth;    // sys.set_coroutine_origin_tracking_depth
   int recursion_limit;           // what recursion_remaining counts down from
-  bool draining;                 // drain_rpy is running
-  bool is_main;
-  Value entry_registers[1];
+  bool generator_returned;       // the last step of a generator that native code resumed was its return
+  bool skip_traceback;           // the next unwinding adds no traceback entry for its first frame (Reraise)
 };
 
 }  // namespace ty

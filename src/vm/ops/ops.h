@@ -155,6 +155,10 @@ TY_INLINE Ins decode(const Insn* pc) {
 #define OP(name, format, a, b, c, effects, words) HANDLER(name);
 #include "bytecode/opcodes.def"
 #undef OP
+HANDLER(Return_generator);
+HANDLER(ReturnConst_generator);
+HANDLER(Call_generator);
+HANDLER(CallMethod_generator);
 /// Releases the word s0, then goes on at pc (the next instruction).
 SLOW_HANDLER(drop_next);
 /// Runs queued finalizers, then goes on at pc.

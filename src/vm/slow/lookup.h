@@ -1,0 +1,15 @@
+// vm/slow/lookup.h: look-ups that instructions and their caches share.
+#pragma once
+
+#include "object/abstract.h"
+
+namespace ty {
+
+struct MethodLookup {
+  Owned value;     // null: raised
+  bool is_method;  // value is an unbound method: the receiver goes first
+};
+MethodLookup vm_find_method(Thread& t, Value object, Value name);
+Lookup<Owned> vm_lookup_global(Thread& t, Value* R, Value name);
+
+}  // namespace ty
