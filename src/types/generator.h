@@ -69,6 +69,8 @@ Result<Owned> generator_close(Thread& t, Generator& g);
 Result<Owned> generator_throw(Thread& t, Generator& g, Value type, Value value_or_null, Value traceback_or_null);
 /// What it delegates to (gi_yieldfrom), or None.
 Owned generator_yield_from(Generator& g);
+/// anext(iterator, default): awaits `awaitable`, StopAsyncIteration gives `fallback`.
+Result<Owned> anext_awaitable_new(Thread& t, Value awaitable, Value fallback);
 /// The iterator `await v` drives: CPython's _PyCoro_GetAwaitableIter.
 Result<Owned> get_awaitable_iterator(Thread& t, Value v);
 

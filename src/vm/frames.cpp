@@ -483,6 +483,26 @@ Result<Owned> eval_code_rpy(Thread& t, Value code_value, Dict& globals, Value lo
   return Owned::steal(result);
 }
 
+Result<Owned> vm_run_class_body(Thread& t, Function& fn, Value ns) {
+  TRY(check_native_stack(t, ""));
+  NativeEntry entry;
+  if (!enter_native(t, entry, 0)) return Raised{};
+  Value* W = entry.frame + 1 + kFrameHeaderWords;
+  W[0] = borrow_or_dup(Value(&fn)).release();
+  Owned held = borrow_or_dup(ns);
+  Value r = push_frame(t, W, 0, nullptr, return_word(g_leave_instruction, 0), kNamespaceFrame, held.value());
+  if (TY_UNLIKELY(!r.is_empty())) {
+    clear_window(W, 0);
+    leave_native(t, entry);
+    return Raised{};
+  }
+  (void)held.release();
+  interpret(&t);
+  Value result = leave_native(t, entry);
+  if (TY_UNLIKELY(result.bits == 0)) return Raised{};
+  return Owned::steal(result);
+}
+
 Step generator_run(Thread& t, Generator& g, Value value, bool throwing) {
   NativeEntry entry;
   if (!check_native_stack(t, "").ok() || !enter_native(t, entry, 0)) {

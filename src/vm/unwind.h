@@ -37,6 +37,8 @@ Value push_frame(Thread& t, Value* W, size_t n, Tuple* kwnames, Value ret, Value
 /// Sorts a call's arguments into parameters in `out` (local_count words, EMPTY); consumes `args` on success only.
 Result<void> bind_python_arguments(Thread& t, Function& f, Code& code, Value* args, size_t n, Tuple* kwnames, Value* out);
 
+/// Runs the body of a class statement in the namespace `ns`; its result is the __class__ cell or None.
+Result<Owned> vm_run_class_body(Thread& t, Function& fn, Value ns);
 /// The running frame returns `value` (owned): pops it, gives the value to the caller; false: raised (t.pc, t.base say where).
 bool vm_return(Thread& t, Value value);
 /// Releases what the registers and header of the frame at R hold.
