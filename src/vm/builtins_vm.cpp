@@ -52,7 +52,7 @@ Result<std::string_view> source_text(Thread& t, Value source, const char* functi
       bytes = TRY(call(t, Value(&bytes_type), source));
     }
     Bytes& b = *bytes.value().as<Bytes>();
-    text = {b.data, static_cast<size_t>(b.size)};
+    text = {reinterpret_cast<const char*>(b.data()), static_cast<size_t>(b.size)};
     *holder = std::move(bytes);
   }
   if (std::memchr(text.data(), 0, text.size())) return raise_format(t, &exc_SyntaxError, "source code string cannot contain null bytes");
@@ -143,7 +143,7 @@ Result<Owned> builtin_compile(Thread& t, Value source, Value filename, Value mod
     name = dup(filename);
   } else if (is_instance(filename, &bytes_type)) {
     Bytes& b = *filename.as<Bytes>();
-    name = TRY(str_decode_filesystem(t, {b.data, static_cast<size_t>(b.size)}));
+    name = TRY(str_decode_filesystem(t, {reinterpret_cast<const char*>(b.data()), static_cast<size_t>(b.size)}));
   } else {
     Owned os = TRY(import_module(t, "os"));
     Owned path = TRY(call_method(t, os, NAME("fspath"), filename));

@@ -25,7 +25,7 @@ struct Variables {
   Frame* frame;  // exited
   ssize count() const { return code->local_plus_names.load_as<Tuple>()->size; }
   Value name(ssize k) const { return code->local_plus_names.load_as<Tuple>()->get(k); }
-  uint8_t kind(ssize k) const { return static_cast<uint8_t>(code->local_plus_kinds.load_as<Bytes>()->data[k]); }
+  uint8_t kind(ssize k) const { return static_cast<uint8_t>(code->local_plus_kinds.load_as<Bytes>()->data()[k]); }
   bool hidden(ssize k) const { return kind(k) & kKindHidden; }
   Value raw(ssize k) const {
     if (k >= code->local_count) {
