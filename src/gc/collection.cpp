@@ -94,6 +94,7 @@ void finish(Thread& t, const Death& death) {
 }  // namespace
 
 void Collection::destroy_unreachable() {
+  if (save_unreachable(unreachable)) return;
   // Everything is held while it is emptied. Then LOCAL objects die by their counts; SHARED and DEFERRED ones, which nobody can see (the world is
   // stopped and the stacks were roots), at once, DEFERRED ones last: they are the types of the others.
   GrowList<Death> shared, deferred;

@@ -26,6 +26,10 @@ bool validation_due = false;            // [atomic]
 constexpr uint64_t kSharedGrowth = 20000;
 constexpr uint64_t kDeferredGrowth = 4000;
 
+bool save_all = false;                  // [atomic]
+LeafLock saved_lock{LockRank::kTable};
+GrowList<Object*> saved TY_GUARDED_BY(saved_lock);
+
 uint64_t load(const uint64_t& place) { return __atomic_load_n(&place, __ATOMIC_RELAXED); }
 
 bool shared_is_due() {
@@ -93,6 +97,26 @@ State& state_of(Thread& t) {
     t.gc = reinterpret_cast<GcState*>(state);
   }
   return *reinterpret_cast<State*>(t.gc);
+}
+
+void set_save_all(bool on) { __atomic_store_n(&save_all, on, __ATOMIC_RELAXED); }
+
+bool save_unreachable(GrowList<Object*>& unreachable) {
+  if (TY_LIKELY(!__atomic_load_n(&save_all, __ATOMIC_RELAXED))) return false;
+  for (Object* o : unreachable) {
+    o->gc_bits &= static_cast<uint8_t>(~kGcCandidate);
+    inc(o);
+    publish(o);  // whichever thread asks for them may have them
+  }
+  LeafGuard guard(saved_lock);
+  for (Object* o : unreachable) saved.push(o);
+  unreachable.length = 0;
+  return true;
+}
+
+void take_saved(GrowList<Object*>& out) {
+  LeafGuard guard(saved_lock);
+  out.take_all(saved);
 }
 
 void note_collection(int generation, size_t collected) {

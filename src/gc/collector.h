@@ -65,6 +65,11 @@ void list_objects(Thread& t, int generation, GrowList<Object*>& out);
 void list_referrers(Thread& t, Object* const* targets, size_t count, GrowList<Object*>& out);
 /// Whether the collectors look at `o`.
 bool is_tracked(const Object* o);
+/// gc.DEBUG_SAVEALL: unreachable objects are not destroyed but appended, counted, to a list that take_saved() hands out.
+void set_save_all(bool on);
+void take_saved(GrowList<Object*>& out);
+/// Appends, each word with a reference of its own, what `o` refers to directly (its class included when that is a heap type).
+void list_referents(Thread& t, Object* o, GrowList<uint64_t>& out);
 /// gc.freeze(), unfreeze(), get_freeze_count(): what exists now is no longer looked at.
 void freeze(Thread& t);
 void unfreeze(Thread& t);

@@ -79,6 +79,8 @@ struct State {
   size_t old_pending = 0;          // survivors of young collections since
   bool collecting = false;
 };
+/// With DEBUG_SAVEALL: takes what is unreachable over, and answers true.
+bool save_unreachable(GrowList<Object*>& unreachable);
 State& state_of(Thread& t);
 void note_collection(int generation, size_t collected);
 void note_pause(Pause pause, int64_t nanoseconds, size_t found);

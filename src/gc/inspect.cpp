@@ -116,6 +116,31 @@ void list_referrers(Thread& t, Object* const* targets, size_t count, GrowList<Ob
   });
 }
 
+namespace {
+struct ListVisitor : SlotVisitor {
+  GrowList<uint64_t>* out;
+};
+void list_visit(SlotVisitor& base, uint64_t* word) {
+  uint64_t bits = __atomic_load_n(word, __ATOMIC_ACQUIRE);
+  if (bits == 0) return;
+  if (Object* o = object_of(bits)) inc(o);
+  static_cast<ListVisitor&>(base).out->push(bits);
+}
+}  // namespace
+
+void list_referents(Thread& t, Object* o, GrowList<uint64_t>& out) {
+  ListVisitor visitor;
+  visitor.visit = list_visit;
+  visitor.out = &out;
+  auto visit = [&] {
+    visit_slots(o, visitor);
+    if (has_type_flag(o->type(), kTypeHeap)) out.push(reinterpret_cast<uint64_t>(o->type()));
+  };
+  if (o->is_local()) return visit();
+  StopScope stop(t);
+  visit();
+}
+
 bool is_tracked(const Object* o) { return o->has(kTracked); }
 
 void freeze(Thread& t) {
