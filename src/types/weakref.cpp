@@ -221,7 +221,7 @@ consteval TypeOps proxy_ops(bool callable) {
 }
 constexpr TypeOps kProxyOps = proxy_ops(false);
 constexpr TypeOps kCallableProxyOps = proxy_ops(true);
-constexpr TypeLayout kLayout = {.slot_offsets = kSlots, .slot_count = 1, .flags = kCollectable, .release = ref_release};
+constexpr TypeLayout kLayout = {.slot_offsets = kSlots, .slot_count = 1, .flags = kCollectable | kFoundByTables, .release = ref_release};
 
 }  // namespace
 
