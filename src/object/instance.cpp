@@ -405,6 +405,12 @@ bool detach_attributes(Object* o) {
     view->instance.set_raw(0);  // dies with the instance
     return true;
   }
+  // Others may be writing through a SHARED view: they hold its lock. If it is taken, the next handshake tries again.
+  bool locked = false;
+  if (view->is_shared() && g_multi) {
+    if (!mutex_try_lock(&view->mutex)) return false;
+    locked = true;
+  }
   Shape* shape = shape_of(o);
   Gathered live(o, shape);
   bool ok = live.count >= 0;
@@ -420,6 +426,7 @@ bool detach_attributes(Object* o) {
     if (!ok) count([](Object* value) { dec(value); });
   }
   if (!ok) view->instance.set_raw(0);
+  if (locked) mutex_unlock(&view->mutex);
   return o->is_local();
 }
 

@@ -86,7 +86,8 @@ struct TypeInfo : TypeLayout {
   Object** subclasses = nullptr;        // [type lock] weak: subclasses remove themselves when the full collection frees them
   uint32_t subclass_count = 0;
   uint32_t subclass_capacity = 0;
-  uint64_t abstract_methods = 0;        // Slot
+  Type** listed_in = nullptr;           // [type lock] the bases whose `subclasses` name this class
+  uint32_t listed_count = 0;            // [type lock]
   Slot heap_name;                       // Str: __name__ of a Python class
   Slot heap_qualname;                   // Str
   const struct TypeDef* def = nullptr;  // [const] native types

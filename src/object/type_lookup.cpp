@@ -174,9 +174,52 @@ bool is_subtype(const Type* type, const Type* base) {
   return base == &object_type;
 }
 
+namespace {
+bool remember_base(Type* subclass, Type* base) {
+  TypeInfo* info = subclass->info;
+  auto** grown = static_cast<Type**>(allocate_buffer((info->listed_count + 1) * sizeof(Type*)));
+  if (!grown) return false;
+  if (info->listed_in) {
+    memcpy(grown, info->listed_in, info->listed_count * sizeof(Type*));
+    free_buffer(info->listed_in);
+  }
+  grown[info->listed_count++] = base;
+  info->listed_in = grown;
+  return true;
+}
+void remove_entry(Type* base, Type* subclass) {
+  TypeInfo* info = base->info;
+  for (uint32_t i = 0; i < info->subclass_count; i++) {
+    if (info->subclasses[i] != subclass) continue;
+    memmove(&info->subclasses[i], &info->subclasses[i + 1], (info->subclass_count - i - 1) * sizeof(Object*));
+    info->subclass_count--;
+    return;
+  }
+}
+}  // namespace
+
+void type_forget(Type* dying) {
+  LeafGuard guard(g_type_lock);
+  TypeInfo* info = dying->info;
+  for (uint32_t i = 0; i < info->listed_count; i++) remove_entry(info->listed_in[i], dying);
+  // Subclasses that die in the same collection must not look for this one.
+  for (uint32_t i = 0; i < info->subclass_count; i++) {
+    TypeInfo* below = static_cast<Type*>(info->subclasses[i])->info;
+    for (uint32_t k = 0; k < below->listed_count; k++) {
+      if (below->listed_in[k] == dying) below->listed_in[k--] = below->listed_in[--below->listed_count];
+    }
+  }
+  if (info->listed_in) free_buffer(info->listed_in);
+  if (info->subclasses) free_buffer(info->subclasses);
+  info->listed_in = nullptr;
+  info->subclasses = nullptr;
+  info->listed_count = info->subclass_count = 0;
+}
+
 bool type_add_subclass(Type* base, Type* subclass) {
   LeafGuard guard(g_type_lock);
   TypeInfo* info = base->info;
+  if (is_heap_type(subclass) && !remember_base(subclass, base)) return false;
   if (info->subclass_count == info->subclass_capacity) {
     uint32_t capacity = info->subclass_capacity ? info->subclass_capacity * 2 : 4;
     auto** grown = static_cast<Object**>(allocate_buffer(capacity * sizeof(Object*)));
@@ -194,11 +237,11 @@ bool type_add_subclass(Type* base, Type* subclass) {
 
 void type_remove_subclass(Type* base, Type* subclass) {
   LeafGuard guard(g_type_lock);
-  TypeInfo* info = base->info;
-  for (uint32_t i = 0; i < info->subclass_count; i++) {
-    if (info->subclasses[i] == subclass) {
-      memmove(&info->subclasses[i], &info->subclasses[i + 1], (info->subclass_count - i - 1) * sizeof(Object*));
-      info->subclass_count--;
+  remove_entry(base, subclass);
+  TypeInfo* info = subclass->info;
+  for (uint32_t k = 0; k < info->listed_count; k++) {
+    if (info->listed_in[k] == base) {
+      info->listed_in[k] = info->listed_in[--info->listed_count];
       return;
     }
   }

@@ -53,6 +53,8 @@ void type_update_op(Thread& t, Type* type, Value name);
 // --- subclasses (weak; under the type lock) ---
 bool type_add_subclass(Type* base, Type* subclass);
 void type_remove_subclass(Type* base, Type* subclass);
+/// A class dies: its bases and subclasses forget it.
+void type_forget(Type* dying);
 /// Copies up to `capacity` of them; answers how many there are.
 size_t type_copy_subclasses(Type* base, Type** out, size_t capacity);
 

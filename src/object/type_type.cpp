@@ -412,7 +412,7 @@ void type_each(Object* self, SlotVisitor& visitor) {
 void type_release(Object* self) {
   auto* type = static_cast<Type*>(self);
   if (!type->info) return;
-  if (type->info->subclasses) free_buffer(type->info->subclasses);
+  type_forget(type);
   free(type->c_members);
   if (type->info->cache) free_buffer(type->info->cache);
   free(type->info);

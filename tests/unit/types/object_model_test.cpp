@@ -6,6 +6,7 @@
 #include "object/instance.h"
 #include "object/type_object.h"
 #include "types/bytes.h"
+#include "types/code.h"
 #include "types/descriptors.h"
 #include "types/dict.h"
 #include "types/exceptions.h"
@@ -25,6 +26,9 @@ namespace ty {
 Result<Owned> import_module(Thread& t, const char* name) { return raise_format(t, &exc_ImportError, "no imports here: %s", name); }
 Result<Owned> import_attribute(Thread& t, const char* module, const char*) { return import_module(t, module); }
 Value current_globals(Thread&) { return {}; }
+Type __attribute__((weak)) code_type;
+Type __attribute__((weak)) frame_type;
+SourcePosition __attribute__((weak)) code_position(Code&, uint32_t) { return {}; }
 
 namespace {
 
@@ -239,7 +243,6 @@ void test_descriptors(Thread& t) {
   c = Owned();
   EXPECT_REPR(call(t, w), "None");
   EXPECT_REPR(weakref_new(t, num(1), Value()), "TypeError: cannot create weak reference to 'int' object");
-  EXPECT_REPR(object_dir(t, num(1)), "x");
 }
 
 }  // namespace
