@@ -19,7 +19,7 @@ struct Deque : Object {
   ssize capacity;          // [lock] 0 or a power of two
   ssize head;              // [lock] place of item 0
   ssize size;              // [lock] relaxed readers
-  ssize max_length;        // [const but for __init__] -1: none
+  ssize max_length;        // [lock] -1: none; changed by __init__ only
   uint64_t state;          // [lock] changes with every change of size
   static Type* type();
 };

@@ -20,9 +20,9 @@ struct LruLink : Object {
   Slot key;           // [const]
   Slot result;        // [const]
   int64_t hash;       // [const]
-  Slot next;          // [lock of the wrapper]
-  LruLink* previous;  // [lock of the wrapper]
-  bool listed;        // [lock of the wrapper]
+  Slot next;          // [lock] the wrapper's
+  LruLink* previous;  // [lock] the wrapper's
+  bool listed;        // [lock] the wrapper's
   static Type* type();
 };
 

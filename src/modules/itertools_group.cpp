@@ -177,7 +177,7 @@ struct TeeData : Object {
   Slot next;              // [lock] TeeData or null
   ssize count;            // [lock] values filled
   bool running;           // [lock] the iterator is being asked
-  Slot values[kTeeCells];
+  Slot values[kTeeCells];  // [lock]
   static Type* type() { return &tee_data_type; }
 };
 struct Tee : Object {
@@ -268,7 +268,7 @@ Result<Owned> itertools_tee(Thread& t, Value iterable, ssize n) {
 
 // --- zip_longest ---
 struct ZipLongest : Object {
-  Slot iterators;  // [const] a private Tuple; [lock] exhausted ones become None
+  Slot iterators;  // [const] a private Tuple; exhausted ones become None, under the lock
   Slot fill;       // [const]
   ssize active;    // [lock]
   static Type* type() { return &zip_longest_type; }

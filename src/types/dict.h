@@ -23,7 +23,7 @@ struct Dict : Object {
   ssize used;                     // [lock] relaxed readers
   uint64_t key_version;           // [atomic] zeroed before and after the table changes
   RetiredPtr<DictTable> table;    // [lock] null: empty, or a view
-  Slot instance;                  // view: the instance whose slots this dict shows (a back edge: not counted)
+  Slot instance;                  // [atomic] view: the instance whose slots this dict shows (a back edge: not counted)
   static Type* type();
 };
 static_assert(sizeof(Dict) == 64);

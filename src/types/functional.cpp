@@ -76,7 +76,7 @@ Result<Owned> enumerate_reduce(Thread& t, Enumerate& self) {
 // --- zip ---
 struct Zip : Object {
   Slot iterators;   // [const] Tuple
-  uint8_t strict;   // [const, or __setstate__]
+  uint8_t strict;   // [atomic] changed by __setstate__ only
   static Type* type() { return &zip_type; }
 };
 

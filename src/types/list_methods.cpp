@@ -176,7 +176,6 @@ Result<void> list_dunder_setitem(Thread& t, Value v, Value key, Value value) {
   Owned values = dup(value);
   if (!is_exact<List>(value) && !is_exact<Tuple>(value)) {
     if (!ops_of(value).iter && !ops_of(value).subscript) {
-      if (bounds.step == 1) return raise_type_error(t, "can only assign an iterable");
       return raise_type_error(t, "must assign iterable to extended slice");
     }
     values = Owned(TRY(list_from_iterable_rpy(t, value)));

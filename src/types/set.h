@@ -30,9 +30,9 @@ struct Set : Object {
   ssize finger;                    // [lock] where pop() looks next
   RetiredPtr<SetTable> table;      // [lock] null: empty
   int64_t hash;                    // [atomic] frozenset: 0 means not computed
-  ssize small_mask;                // the table inside the object begins here
-  SetEntry small_entries[kSetSmallSize];
-  uint64_t weaklist;
+  ssize small_mask;                // [const] the table inside the object begins here
+  SetEntry small_entries[kSetSmallSize];  // [lock]
+  uint64_t weaklist;               // [const] unused
   static Type* type();
   SetTable* small_table() { return reinterpret_cast<SetTable*>(&small_mask); }
 };

@@ -374,7 +374,7 @@ ssize set_dunder_sizeof(Thread&, Set& self) {
 // --- iterator ---
 struct SetIterator : Object {
   Slot set;      // [lock] null when exhausted
-  ssize used;    // [const but for -1]
+  ssize used;    // [lock] -1 after a change of size
   ssize position;  // [lock]
   ssize remaining; // [lock]
   static Type* type();

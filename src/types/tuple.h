@@ -8,7 +8,7 @@
 namespace ty {
 
 struct Tuple : VarObject {
-  Slot items[];
+  Slot items[];  // [const]
   static Type* type();
   TY_INLINE Value get(ssize i) const { return items[i].load(); }
   const Value* values() const { return reinterpret_cast<const Value*>(items); }  // borrowed, heap form
