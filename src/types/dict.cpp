@@ -505,6 +505,24 @@ Result<Ref<List>> dict_keys_list(Thread& t, Dict& self) {
   return result;
 }
 
+bool dict_detach(Dict& self, const Value* names, const uint64_t* words, ssize n) {
+  DictTable* table = dict_table_new(n > 5 ? n : 5);
+  if (!table) return false;
+  for (ssize i = 0; i < n; i++) {
+    DictEntry& entry = table->entries()[i];
+    entry.hash = str_hash_cached(*names[i].as<Str>());
+    entry.key.set_raw(counted_bits(names[i]));
+    entry.value.set_raw(words[i]);
+    dict_set_index(table, find_free_index(table, entry.hash), i);
+  }
+  table->count = table->live_end = n;
+  invalidate(self);
+  self.table.store(table);
+  set_used(self, n);
+  self.instance.set_raw(0);
+  return true;
+}
+
 bool dict_clone_table(Dict& to, Dict& from) {
   DictTable* table = from.table.load();
   if (!table || from.used == 0) return true;
