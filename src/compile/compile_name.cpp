@@ -36,7 +36,7 @@ NameRef Compiler::resolve(const Identifier* plain) {
         auto it = fn.free_index.find(name);
         int index = it == fn.free_index.end() ? 0 : it->second;
         if (class_body) return {Place::kClassThenFree, index, name};
-        if (s->can_see_class_scope) return {Place::kClassDictThenFree, index, name};
+        if (s->can_see_class_scope && name != id_classdict_) return {Place::kClassDictThenFree, index, name};
         return {Place::kFree, index, name};
       }
       case NameScope::kCell: return {Place::kCell, fn.registers[s][name], name};

@@ -6,8 +6,13 @@
 
 namespace ty::compile {
 
+/// CO_FUTURE_* bits the compiler itself looks at.
+inline constexpr int kFutureAnnotations = 0x1000000;
+inline constexpr int kFutureBarryAsBdfl = 0x400000;
+
 struct TreeOptions {
   int future_flags = 0;         // CO_FUTURE_* of the caller; those of the source are added
+  int last_future_line = 0;     // of the `from __future__` imports at the head
   int optimize = 0;
   bool interactive = false;     // statements that are expressions print
   bool top_level_await = false;
@@ -20,6 +25,6 @@ struct TreeOptions {
 /// The module's unit, or null with diagnostics.
 CodeUnit* compile_tree(ast::Interner& names, ConstPool& pool, Diagnostics& diagnostics, ast::Mod* tree, TreeOptions& options);
 /// Reads the `from __future__` imports at the head of `tree`.
-int future_features(ast::Mod* tree, Diagnostics& diagnostics);
+int future_features(ast::Mod* tree, Diagnostics& diagnostics, int* last_line);
 
 }  // namespace ty::compile

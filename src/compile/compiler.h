@@ -169,9 +169,9 @@ class Compiler {
   void push_block(Block block);
   void pop_block() { f().blocks.pop_back(); }
   /// Emits what leaving the innermost block takes.
-  void unwind_block(const Block& block);
-  /// Unwinds blocks from the innermost outwards, up to a loop if `to_loop`; the index of that loop, or -1.
-  int unwind_blocks(bool to_loop);
+  void unwind_block(const Block& block, int value);
+  /// Unwinds blocks from the innermost outwards, up to a loop if `to_loop`; the index of that loop, or -1. `value`: a temporary to be kept.
+  int unwind_blocks(bool to_loop, int value = -1);
   bool unwinding_is_trivial(bool to_loop);
   void try_stmt(const Span<Stmt*>& body, const Span<ExceptHandler*>& handlers, const Span<Stmt*>& orelse, const Span<Stmt*>& final_body,
                 bool star);

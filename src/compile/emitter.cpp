@@ -324,7 +324,8 @@ void Emitter::assemble(CodeUnit& unit) {
     uint32_t start = offset[static_cast<size_t>(w.start)], end = offset[static_cast<size_t>(std::min<size_t>(static_cast<size_t>(w.end), code.size()))];
     if (start < end) unit.windows.push_back({start, end, static_cast<uint16_t>(w.first)});
   }
-  std::stable_sort(unit.windows.begin(), unit.windows.end(), [](const WindowRange& x, const WindowRange& y) { return x.start < y.start; });
+  std::sort(unit.windows.begin(), unit.windows.end(),
+            [](const WindowRange& x, const WindowRange& y) { return x.start != y.start ? x.start < y.start : x.first < y.first; });
   unit.local_count = static_cast<uint32_t>(local_count);
   unit.register_count = static_cast<uint32_t>(max_top);
 }

@@ -12,16 +12,9 @@
 
 #include "bytecode/code_format.h"
 #include "object/abstract.h"
+#include "types/code_flags.h"
 
 namespace ty {
-
-/// co_flags.
-enum CodeFlag : int {
-  kCodeOptimized = 0x1, kCodeNewLocals = 0x2, kCodeVarArgs = 0x4, kCodeVarKeywords = 0x8, kCodeNested = 0x10,
-  kCodeGenerator = 0x20, kCodeCoroutine = 0x80, kCodeIterableCoroutine = 0x100, kCodeAsyncGenerator = 0x200,
-  kCodeFutureBarryAsBdfl = 0x400000, kCodeFutureAnnotations = 0x1000000, kCodeNoMonitoring = 0x2000000,
-  kCodeHasDocstring = 0x4000000, kCodeMethod = 0x8000000,
-};
 
 /// What the compiler (or unmarshalling) hands to code_new. Arrays are copied.
 struct CodeInit {
