@@ -58,6 +58,8 @@ constexpr bool has_extra_operand(Op op) { return op == Op::kCallKeywords || op =
 
 /// Empty when the code keeps the rules of docs/bytecode.md; else what is wrong and where.
 std::string verify_bytecode(const CodeView& code);
+/// The part that a cached module must pass before it may run: operands, jumps, ranges and depths in bounds.
+std::string verify_structure(const CodeView& code);
 
 /// How the disassembler asks for the text of operands; null functions print numbers.
 struct DisassemblyNames {

@@ -19,9 +19,9 @@ class Verifier {
  public:
   explicit Verifier(const CodeView& code) : code_(code) {}
 
-  std::string run() {
+  std::string run(bool structure_only) {
     if (code_.word_count == 0) return "no instructions";
-    if (!structure()) return error_;
+    if (!structure() || structure_only) return error_;
     temporaries_ = code_.register_count - code_.local_count;
     states_.assign(size_t{code_.word_count} * temporaries_, kUndefined);
     seen_.assign(code_.word_count, 0);
@@ -260,6 +260,7 @@ class Verifier {
 
 }  // namespace
 
-std::string verify_bytecode(const CodeView& code) { return Verifier(code).run(); }
+std::string verify_bytecode(const CodeView& code) { return Verifier(code).run(false); }
+std::string verify_structure(const CodeView& code) { return Verifier(code).run(true); }
 
 }  // namespace ty

@@ -450,7 +450,10 @@ CodeUnit* Compiler::function_body(F* s, bool is_async, int first_line) {
   Span<Stmt*> rest = s->body;
   if (doc) {
     rest = {s->body.items + 1, s->body.size - 1};
-    if (options_.optimize < 2) unit->docstring = clean_docstring(pool_, doc);
+    if (options_.optimize < 2) {
+      unit->docstring = clean_docstring(pool_, doc);
+      unit->flags |= kCodeHasDocstring;
+    }
   }
   begin_function_body();
   body(rest);

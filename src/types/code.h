@@ -34,7 +34,6 @@ struct CodeInit {
   const SourcePosition* positions = nullptr;
   uint32_t position_count = 0;
   Value constants;               // Tuple: everything K[] indexes, names included
-  Value python_constants;        // Tuple: co_consts (without the names)
   Value names;                   // Tuple of Str: co_names
   Value local_names;             // Tuple of Str: one per local register
   const uint8_t* local_kinds = nullptr;  // CPython's co_localspluskinds bits: 0x20 local, 0x40 cell, 0x80 free
@@ -80,7 +79,7 @@ struct Code : VarObject {
   const Insn* entry;        // [const] first instruction
   const Value* constants;   // [const] K[]: register-form words
   CodeBody* body;           // [const]
-  Slot constant_tuple;      // Tuple: keeps K[] alive
+  Slot constant_tuple;      // Tuple: K[] as a tuple, local names, free names, docstring or None: keeps K[] alive
   uint32_t nonparameter_start;  // locals from here on are EMPTY at entry
   bool wide;
   bool simple;              // no *, **, keyword-only parameters, no generator: the fast call path applies
