@@ -106,7 +106,7 @@ void Compiler::emit2(Op op, int dst, Operand l, Operand r) {
 
 void Compiler::expr_into(Expr* expr, int dst) {
   if (diagnostics_.failed()) return;
-  if (++diagnostics_.depth > Diagnostics::kMaxDepth) {
+  if (++diagnostics_.depth, diagnostics_.too_deep()) {
     return diagnostics_.error({}, "maximum recursion depth exceeded during compilation", ErrorKind::kRecursionError);
   }
   Location saved = e().loc;

@@ -31,7 +31,7 @@ class PatternCompiler {
 
   void pattern(Pattern* p, Operand subject) {
     if (c_.diagnostics_.failed()) return;
-    if (++c_.diagnostics_.depth > Diagnostics::kMaxDepth) {
+    if (++c_.diagnostics_.depth, c_.diagnostics_.too_deep()) {
       return c_.diagnostics_.error({}, "maximum recursion depth exceeded during compilation", ErrorKind::kRecursionError);
     }
     Location saved = e().loc;

@@ -11,7 +11,7 @@ void Compiler::body(const Span<Stmt*>& list) {
 }
 
 void Compiler::stmt(Stmt* s) {
-  if (++diagnostics_.depth > Diagnostics::kMaxDepth) {
+  if (++diagnostics_.depth, diagnostics_.too_deep()) {
     return diagnostics_.error({}, "maximum recursion depth exceeded during compilation", ErrorKind::kRecursionError);
   }
   Location saved = e().loc;

@@ -37,6 +37,8 @@ class Diagnostics {
   /// Deepest nesting of nodes; below it the native stack suffices.
   static constexpr int kMaxDepth = 3500;
   int depth = 0;
+  const char* stack_limit = nullptr;  // lowest address the native stack may reach
+  bool too_deep() const { return depth > kMaxDepth || static_cast<const char*>(__builtin_frame_address(0)) < stack_limit; }
 };
 
 }  // namespace ty::compile

@@ -90,7 +90,7 @@ class Folder {
       Diagnostics& d;
       ~Depth() { --d.depth; }
     } depth{diagnostics_};
-    if (++diagnostics_.depth > Diagnostics::kMaxDepth) {
+    if (++diagnostics_.depth, diagnostics_.too_deep()) {
       return diagnostics_.error({}, "maximum recursion depth exceeded during compilation", ErrorKind::kRecursionError);
     }
     switch (n->node_kind) {

@@ -93,7 +93,7 @@ struct SymbolVisitor {
   struct Depth {
     Diagnostics& d;
     explicit Depth(Diagnostics& diagnostics) : d(diagnostics) {
-      if (++d.depth > Diagnostics::kMaxDepth) d.error({}, "maximum recursion depth exceeded during compilation", ErrorKind::kRecursionError);
+      if (++d.depth, d.too_deep()) d.error({}, "maximum recursion depth exceeded during compilation", ErrorKind::kRecursionError);
     }
     ~Depth() { --d.depth; }
   };
