@@ -7,8 +7,9 @@
 //             nonsensical match.
 #pragma once
 
-#include "header/thread.h"
 #include "base/result.h"
+#include "base/small_stack.h"
+#include "header/thread.h"
 
 namespace ty::sre {
 
@@ -46,43 +47,6 @@ struct Repeat {
   int32_t previous;
 };
 
-/// A growing array without constructors; small ones need no allocation.
-template <class T, size_t inline_count>
-class Stack {
- public:
-  Stack() = default;
-  Stack(const Stack&) = delete;
-  ~Stack() {
-    if (data_ != inline_) __builtin_free(data_);
-  }
-  size_t size() const { return size_; }
-  T& operator[](size_t i) { return data_[i]; }
-  T& top() { return data_[size_ - 1]; }
-  void pop() { size_--; }
-  void truncate(size_t n) { size_ = n; }
-  [[nodiscard]] TY_INLINE bool push(const T& item) {
-    if (TY_UNLIKELY(size_ == capacity_) && !grow()) return false;
-    data_[size_++] = item;
-    return true;
-  }
-
- private:
-  TY_COLD bool grow() {
-    size_t capacity = capacity_ * 2;
-    auto* moved = static_cast<T*>(__builtin_malloc(capacity * sizeof(T)));
-    if (!moved) return false;
-    __builtin_memcpy(moved, data_, size_ * sizeof(T));
-    if (data_ != inline_) __builtin_free(data_);
-    data_ = moved;
-    capacity_ = capacity;
-    return true;
-  }
-  T* data_ = inline_;
-  size_t size_ = 0;
-  size_t capacity_ = inline_count;
-  T inline_[inline_count];
-};
-
 struct Engine {
   Thread& t;
   const Code* code;
@@ -97,8 +61,8 @@ struct Engine {
   bool match_all = false;  // fullmatch
   ssize* marks = nullptr;  // 2 * groups, -1: unset
   ssize last_index = -1;
-  Stack<Entry, 32> stack;
-  Stack<Repeat, 8> repeats;
+  SmallStack<Entry, 32> stack;
+  SmallStack<Repeat, 8> repeats;
   ssize inline_marks[16];
 
   Engine(Thread& t, const Code* code, ssize groups) : t(t), code(code), groups(groups) {}
