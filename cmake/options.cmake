@@ -15,7 +15,7 @@ endif()
 add_compile_options(
   -fno-exceptions -fno-rtti -fno-strict-aliasing -fno-plt -fno-pic -fwrapv
   -Wall -Wextra -Werror -Wno-unused-parameter -Wno-missing-field-initializers
-  -Wno-invalid-offsetof -Wthread-safety -Wimplicit-fallthrough -ffp-contract=off
+  -Wno-invalid-offsetof -Wno-deprecated-declarations -Wthread-safety -Wimplicit-fallthrough -ffp-contract=off
   -ftls-model=initial-exec)
 add_link_options(-no-pie)
 
