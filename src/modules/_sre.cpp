@@ -572,8 +572,9 @@ Result<Owned> match_regs(Thread& t, Match& self) {
   if (known) return known;
   Ref<Tuple> regs = TRY(tuple_new(t, self.groups));
   for (ssize i = 0; i < self.groups; i++) regs->items[i].init(TRY(span_of(t, self.marks[i * 2], self.marks[i * 2 + 1])));
+  publish_for(&self, regs);
   CriticalSection section(t, self);
-  self.regs.store(&self, dup(Value(regs)));
+  if (self.regs.is_null()) self.regs.store(&self, dup(Value(regs)));
   return Owned(std::move(regs));
 }
 Owned match_string(Thread&, Match& self) { return self.string.get(); }
