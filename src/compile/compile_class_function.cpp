@@ -871,8 +871,8 @@ CodeUnit* Compiler::module(Mod* tree) {
 
 // --- the way in ---
 
-int future_features(Mod* tree, Diagnostics& diagnostics, int* last_line) {
-  *last_line = 0;
+int future_features(Mod* tree, Diagnostics& diagnostics, int* last_line, int* last_column) {
+  *last_line = *last_column = 0;
   const Span<Stmt*>* list = nullptr;
   if (auto* m = try_as<Module>(tree)) list = &m->body;
   if (auto* m = try_as<Interactive>(tree)) list = &m->body;
@@ -903,12 +903,13 @@ int future_features(Mod* tree, Diagnostics& diagnostics, int* last_line) {
       }
     }
     *last_line = s->loc.lineno;
+    *last_column = s->loc.col_offset;
   }
   return features;
 }
 
 CodeUnit* compile_tree(Interner& names, ConstPool& pool, Diagnostics& diagnostics, Mod* tree, TreeOptions& options) {
-  options.future_flags |= future_features(tree, diagnostics, &options.last_future_line);
+  options.future_flags |= future_features(tree, diagnostics, &options.last_future_line, &options.last_future_column);
   if (diagnostics.failed()) return nullptr;
   FoldOptions fold{options.optimize, (options.future_flags & kFutureAnnotations) != 0};
   fold_constants(names, pool, diagnostics, tree, fold);

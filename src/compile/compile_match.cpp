@@ -137,7 +137,7 @@ class PatternCompiler {
       e().jump(Op::kJumpUnlessEqConst, fail, subject.reg, e().constant(k), 0, kill(subject, kKillA));
       return;
     }
-    if (!is<Attribute>(p->value) && !is<JoinedStr>(p->value)) {
+    if (!is<Attribute>(p->value)) {
       return error(p->loc, "patterns may only match literals and attribute lookups");
     }
     Label fail = failure();
@@ -186,7 +186,7 @@ class PatternCompiler {
     for (ssize i = 0; i < size; i++) {
       Pattern* x = p->patterns[i];
       if (is<MatchStar>(x)) {
-        if (star >= 0) return error(p->loc, "multiple starred expressions in sequence pattern");
+        if (star >= 0) return error(p->loc, "multiple starred names in sequence pattern");
         star_wildcard = is_star_wildcard(x);
         only_wildcard = only_wildcard && star_wildcard;
         star = i;
@@ -243,7 +243,7 @@ class PatternCompiler {
         const Const* constant = constant_of(c_.pool_, k);
         if (constant) {
           for (const Const* other : seen) {
-            if (other == constant) return error(p->loc, "mapping pattern checks duplicate key (" + repr(*constant) + ")");
+            if (same_key(*other, *constant)) return error(p->loc, "mapping pattern checks duplicate key (" + repr(*constant) + ")");
           }
           seen.push_back(constant);
         } else if (!is<Attribute>(k)) {
@@ -282,6 +282,23 @@ class PatternCompiler {
     capture(p->rest, {rest, true}, p->loc);
   }
 
+  /// Equality of literals, numbers of any kind included.
+  static bool same_key(const Const& a, const Const& b) {
+    if (&a == &b) return true;
+    auto small = [](const Const& k, double* re, double* im) {
+      *im = 0;
+      switch (k.kind) {
+        case ConstKind::kTrue: *re = 1; return true;
+        case ConstKind::kFalse: *re = 0; return true;
+        case ConstKind::kInt: *re = static_cast<double>(k.int_value); return k.int_value < (1ll << 53) && k.int_value > -(1ll << 53);
+        case ConstKind::kFloat: *re = k.real; return true;
+        case ConstKind::kComplex: *re = k.real; *im = k.imag; return true;
+        default: return false;
+      }
+    };
+    double ar, ai, br, bi;
+    return small(a, &ar, &ai) && small(b, &br, &bi) && ar == br && ai == bi;
+  }
   static std::string repr(const Const& k) {
     switch (k.kind) {
       case ConstKind::kInt: return std::to_string(k.int_value);
@@ -292,7 +309,16 @@ class PatternCompiler {
       case ConstKind::kFalse: return "False";
       case ConstKind::kFloat: {
         char text[40];
-        snprintf(text, sizeof text, "%.17g", k.real);
+        snprintf(text, sizeof text, k.real == static_cast<double>(static_cast<int64_t>(k.real)) ? "%.1f" : "%.17g", k.real);
+        return text;
+      }
+      case ConstKind::kComplex: {
+        char text[80];
+        if (k.real == 0) {
+          snprintf(text, sizeof text, "%gj", k.imag);
+        } else {
+          snprintf(text, sizeof text, "(%g%+gj)", k.real, k.imag);
+        }
         return text;
       }
       default: return "...";
@@ -346,8 +372,8 @@ class PatternCompiler {
       }
       return capture(p->name, subject, p->loc);
     }
-    capture(p->name, subject, p->loc);
     pattern(p->pattern, {subject.reg, false});
+    capture(p->name, subject, p->loc);
   }
 
   void or_pattern(MatchOr* p, Operand subject) {

@@ -411,7 +411,7 @@ void Compiler::ann_assign(AnnAssign* a) {
     }
     case ExprKind::Attribute: {
       auto* t = as<Attribute>(a->target);
-      if (forbidden(t->attr, ExprContext::Store, t->loc)) return;
+      if (forbidden(t->attr, ExprContext::Store, a->loc)) return;
       if (!a->value) discard(t->value);
       break;
     }
@@ -582,8 +582,10 @@ void Compiler::return_stmt(Return* s) {
   int mark = e().top;
   const Const* k = s->value ? constant_of(pool_, s->value) : pool_.none();
   if (k) {
+    if (s->value && s->value->loc.lineno == s->loc.lineno) at(s->value);
+    Location where = e().loc;
     unwind_blocks(false);
-    at(s);
+    e().loc = where;
     e().emit(Op::kReturnConst, e().constant(k));
     return;
   }
@@ -671,7 +673,9 @@ void Compiler::import_from(ImportFrom* s) {
   for (Alias* a : s->names) list.push_back(str_of(a->name));
   const Identifier* module = s->module ? s->module : id("");
   int level = s->level;
-  if (s->module && s->module->view() == "__future__" && level == 0 && s->loc.lineno > options_.last_future_line) {
+  bool late = s->loc.lineno > options_.last_future_line ||
+              (s->loc.lineno == options_.last_future_line && s->loc.col_offset > options_.last_future_column);
+  if (s->module && s->module->view() == "__future__" && level == 0 && late) {
     return error(s->loc, "from __future__ imports must occur at the beginning of the file");
   }
   import_name(module, level, pool_.tuple(list), mark);

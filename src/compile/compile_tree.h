@@ -12,7 +12,7 @@ inline constexpr int kFutureBarryAsBdfl = 0x400000;
 
 struct TreeOptions {
   int future_flags = 0;         // CO_FUTURE_* of the caller; those of the source are added
-  int last_future_line = 0;     // of the `from __future__` imports at the head
+  int last_future_line = 0, last_future_column = 0;  // where the last `from __future__` import at the head begins
   int optimize = 0;
   bool interactive = false;     // statements that are expressions print
   bool top_level_await = false;
@@ -25,6 +25,6 @@ struct TreeOptions {
 /// The module's unit, or null with diagnostics.
 CodeUnit* compile_tree(ast::Interner& names, ConstPool& pool, Diagnostics& diagnostics, ast::Mod* tree, TreeOptions& options);
 /// Reads the `from __future__` imports at the head of `tree`.
-int future_features(ast::Mod* tree, Diagnostics& diagnostics, int* last_line);
+int future_features(ast::Mod* tree, Diagnostics& diagnostics, int* last_line, int* last_column);
 
 }  // namespace ty::compile

@@ -4,7 +4,7 @@
 namespace ty::compile {
 
 void Compiler::push_block(Block block) {
-  if (f().blocks.size() >= 20 && block.kind != BlockKind::kValue && block.kind != BlockKind::kStopIteration) {
+  if (f().blocks.size() >= 21 && block.kind != BlockKind::kValue && block.kind != BlockKind::kStopIteration) {
     return f().blocks.push_back(block), error(block.loc, "too many statically nested blocks");
   }
   if (block.outer_region == -1) block.outer_region = e().region;

@@ -58,7 +58,10 @@ int check(const char* name, std::string_view source, bool dump, bool quiet) {
   options.unparse = [](ast::Interner&, ast::Expr*) { return std::string("annotation"); };
   CodeUnit* top = compile_tree(names, pool, diagnostics, parsed.module, options);
   if (!top) {
-    if (!quiet) fprintf(stderr, "%s:%d:%d: %s\n", name, diagnostics.location.lineno, diagnostics.location.col_offset, diagnostics.message.c_str());
+    const ast::Location& at = diagnostics.location;
+    if (!quiet) {
+      fprintf(stderr, "%s:%d:%d:%d:%d: %s\n", name, at.lineno, at.col_offset + 1, at.end_lineno, at.end_col_offset + 1, diagnostics.message.c_str());
+    }
     return quiet ? 0 : 1;
   }
   for (const Warning& w : diagnostics.warnings) fprintf(stderr, "%s:%d: warning: %s\n", name, w.location.lineno, w.message.c_str());
