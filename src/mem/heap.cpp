@@ -581,8 +581,6 @@ Heap* acquire_heap(Thread& t) {
 }
 
 void orphan_heap(Heap* heap) {
-  reset_young_pages(*heap);
-  trim_heap(*heap);
   LeafGuard guard(heaps_lock);
   __atomic_store_n(&heap->owner, nullptr, __ATOMIC_RELAXED);
 }

@@ -200,7 +200,8 @@ size_t block_size(Object* o);
 
 /// Reserves the address space. Once, before anything else.
 void initialize_heap();
-/// A heap for `t`: an orphaned one, or a new one. Null when out of memory.
+/// A heap for `t`: an orphaned one, or a new one. Null when out of memory. Under registry_lock, like orphan_heap: the list of heaps does not change
+/// while the world is stopped.
 Heap* acquire_heap(Thread& t);
 /// Leaves the heap (all its objects are SHARED by now) for another thread.
 void orphan_heap(Heap* heap);

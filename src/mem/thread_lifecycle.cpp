@@ -55,6 +55,17 @@ void put_spare(Thread* t) {
 
 bool announced_at_exit = false;  // [registry lock] what leave_reclaim answered
 
+/// If leave_reclaim() announced a handshake, somebody must scan the frozen threads. Whoever comes first takes the duty over.
+void finish_leaving(Thread& t) {
+  bool duty;
+  {
+    LeafGuard guard(registry_lock);
+    duty = announced_at_exit;
+    announced_at_exit = false;
+  }
+  if (duty) visit_after_leave(t, true);
+}
+
 /// Whatever is LOCAL on these pages becomes SHARED: the owner is gone, or is about to be.
 void publish_leftovers(Heap& heap) {
   for_each_object(heap, [](Object* o) {
@@ -94,16 +105,25 @@ Thread* thread_create(Interpreter* interpreter) {
   t->id = __atomic_add_fetch(&last_id, 1, __ATOMIC_RELAXED);
   t->recursion_remaining = 1000;
   find_native_stack(*t);
-  t->heap = acquire_heap(*t);
-  if (!t->heap || !start_reclaim(*t)) {
-    if (t->heap) orphan_heap(t->heap);
+  if (!start_reclaim(*t)) {
     put_spare(t);
     return nullptr;
   }
   bool first = g_current_thread == nullptr && t->id == 1;
   CHECK(first || g_multi, "second thread without enter_multi()");
   g_current_thread = t;
-  register_thread(*t, enter_reclaim);
+  // Under the registry lock with no stop under way: a stopper sees the heap with its owner.
+  register_thread(*t, [](Thread& u) {
+    u.heap = acquire_heap(u);
+    enter_reclaim(u);
+  });
+  if (!t->heap) {
+    unregister_thread(*t, [](Thread& u) { announced_at_exit |= leave_reclaim(u); });
+    finish_leaving(*t);
+    g_current_thread = nullptr;
+    put_spare(t);
+    return nullptr;
+  }
   if (g_flags.stress_multi && first) g_multi = true;
   if (g_flags.stress_safepoint | g_flags.stress_handshake | g_flags.stress_gc) set_interrupt(*t, kInterruptHandshake);
   if (g_thread_started) g_thread_started(*t);
@@ -152,17 +172,13 @@ void thread_exit(Thread& t) {
   t.finalizer_queue = nullptr;
   t.finalizer_capacity = 0;
   acknowledge(t);
-  Heap* heap = t.heap;
-  bool duty = false;
-  unregister_thread(t, [](Thread& u) { announced_at_exit |= leave_reclaim(u); });
-  {
-    // Whoever comes first takes the duty over.
-    LeafGuard guard(registry_lock);
-    duty = announced_at_exit;
-    announced_at_exit = false;
-  }
-  if (duty) visit_after_leave(t, true);
-  orphan_heap(heap);
+  reset_young_pages(*t.heap);
+  trim_heap(*t.heap);
+  unregister_thread(t, [](Thread& u) {
+    announced_at_exit |= leave_reclaim(u);
+    orphan_heap(u.heap);
+  });
+  finish_leaving(t);
   g_current_thread = nullptr;
   t.heap = nullptr;
   put_spare(&t);
@@ -261,6 +277,8 @@ void fork_child(Thread& t) TY_NO_THREAD_SAFETY {
     orphan_lists(*u);
     if (u->heap) {
       publish_leftovers(*u->heap);
+      reset_young_pages(*u->heap);
+      trim_heap(*u->heap);
       orphan_heap(u->heap);
       u->heap = nullptr;
     }
