@@ -161,10 +161,9 @@ Result<Owned> bytearray_dunder_mul(Thread& t, Value self, ssize n) {
 }
 
 Result<Owned> bytearray_dunder_imul(Thread& t, Value self, ssize n) {
-  Contents c;
-  TRY(c.load(t, self));
-  TextBuffer out;
-  TRY(repeat_into(t, c.view(), n, out));
+  TextBuffer once, out;
+  TRY(copy_of(t, self, once));
+  TRY(repeat_into(t, once.view(), n, out));
   auto* array = self.as<ByteArray>();
   CriticalSection section(t, array);
   TRY(splice(t, array, 0, array->size, out.view()));
@@ -173,10 +172,8 @@ Result<Owned> bytearray_dunder_imul(Thread& t, Value self, ssize n) {
 
 Result<Owned> bytearray_dunder_mod(Thread& t, Value a, Value b) {
   if (!is_instance(a, &bytearray_type)) return not_implemented_result();
-  Contents c;
-  TRY(c.load(t, a));
   TextBuffer copy;
-  copy.append(c.view());
+  TRY(copy_of(t, a, copy));
   return bytes_percent_format_rpy(t, copy.view(), b, true);
 }
 

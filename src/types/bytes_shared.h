@@ -1,7 +1,8 @@
 // types/bytes_shared.h: the methods that bytes and bytearray have in common. The receiver is a Value of either type; results are of the
 // receiver's built-in type.
 //
-// Threads     the contents of a SHARED bytearray are copied under its lock before they are looked at.
+// Threads     the contents of a SHARED bytearray are copied under its lock before they are looked at; a LOCAL one is pinned like an exported
+//             buffer, since it may be published (and then resized by others) at any safepoint.
 #pragma once
 
 #include "base/text_buffer.h"
@@ -14,6 +15,11 @@ namespace ty {
 /// What a bytes or bytearray holds, stable for the scope.
 class Contents {
  public:
+  Contents() = default;
+  Contents(const Contents&) = delete;
+  ~Contents() {
+    if (pinned_ != nullptr) __atomic_sub_fetch(&pinned_->exports, 1, __ATOMIC_RELEASE);
+  }
   Result<void> load(Thread& t, Value self) {
     if (TY_LIKELY(is_bytes(self))) {
       view_ = self.as<Bytes>()->view();
@@ -21,6 +27,8 @@ class Contents {
     }
     auto* array = self.as<ByteArray>();
     if (array->is_local()) {
+      __atomic_add_fetch(&array->exports, 1, __ATOMIC_RELAXED);
+      pinned_ = array;
       view_ = {array->start, static_cast<size_t>(array->size)};
       return {};
     }
@@ -34,6 +42,7 @@ class Contents {
   ssize size() const { return static_cast<ssize>(view_.size()); }
 
  private:
+  ByteArray* pinned_ = nullptr;
   TextBuffer copy_;
   std::string_view view_;
 };

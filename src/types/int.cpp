@@ -9,6 +9,7 @@
 #include "base/text_buffer.h"
 #include "base/unicode.h"
 #include "mem/heap.h"
+#include "sync/thread_state.h"
 #include "types/bytes.h"
 #include "types/float.h"
 #include "types/int_internal.h"
@@ -18,6 +19,20 @@
 namespace ty {
 
 int g_int_max_str_digits = 4300;
+
+namespace {
+
+/// Digits beyond which an operation may take more than 100 us: it runs detached then. Digits are immutable, and the operands are held.
+constexpr ssize kLongDigits = 800;
+
+template <class F>
+TY_INLINE bool compute(Thread& t, ssize digits, F f) {
+  if (TY_LIKELY(digits < kLongDigits)) return f();
+  DetachScope scope(t);
+  return f();
+}
+
+}  // namespace
 
 // --- construction ---
 
@@ -139,7 +154,7 @@ Result<Owned> int_to_str(Thread& t, Value v, int base) {
                                      "use sys.set_int_max_str_digits() to increase the limit";
     if (limit > 0 && least_digits > 640 && least_digits > static_cast<uint64_t>(limit))
       return raise_value_error(t, kTooLong, limit);
-    if (!big::to_text(out, operand, base)) return raise_memory_error(t);
+    if (!compute(t, operand.view().count, [&] { return big::to_text(out, operand, base); })) return raise_memory_error(t);
     auto digits = static_cast<ssize>(out.size()) - (operand.view().negative ? 1 : 0);
     if (limit > 0 && digits > 640 && digits > limit) return raise_value_error(t, kTooLong, limit);
   } else if (!big::to_text(out, operand, base)) {
@@ -212,7 +227,8 @@ Parse parse_ascii(Thread& t, std::string_view text, int base, big::Integer& out)
                             limit, static_cast<ssize>(digits.size()));
     return Parse::kRaised;
   }
-  if (!big::from_text(out, digits.data(), digits.size(), base)) return (void)raise_memory_error(t), Parse::kRaised;
+  if (!compute(t, static_cast<ssize>(digits.size() / 9), [&] { return big::from_text(out, digits.data(), digits.size(), base); }))
+    return (void)raise_memory_error(t), Parse::kRaised;
   if (must_be_zero && !out.is_zero()) return Parse::kInvalid;
   out.negative = negative && !out.is_zero();
   return Parse::kOk;
@@ -253,10 +269,11 @@ Result<Owned> int_parse(Thread& t, Value text, int base) {
 
 // --- arithmetic ---
 
-#define BIG_RESULT(call)                                       \
-  big::Integer out;                                            \
+#define BIG_RESULT(call)                                  \
+  big::Integer out;                                       \
   if (TY_UNLIKELY(!(call))) return raise_memory_error(t); \
   return int_from_big(t, out)
+#define LONG_RESULT(digits, call) BIG_RESULT(compute(t, digits, [&] { return call; }))
 
 Result<Owned> int_add(Thread& t, Value a, Value b) {
   if (TY_LIKELY(a.is_small_int() && b.is_small_int())) return int_from_int64(t, a.small_int() + b.small_int());
@@ -276,9 +293,10 @@ Result<Owned> int_multiply(Thread& t, Value a, Value b) {
   // The same operand twice is a square; multiply() sees it by the digits' address.
   IntOperand x(a);
   if (a.identity() == b.identity()) {
-    BIG_RESULT(big::multiply(out, x, x));
+    LONG_RESULT(x.view().count, big::multiply(out, x, x));
   }
-  BIG_RESULT(big::multiply(out, x, IntOperand(b)));
+  IntOperand y(b);
+  LONG_RESULT(x.view().count < y.view().count ? x.view().count : y.view().count, big::multiply(out, x, y));
 }
 
 namespace {
@@ -305,14 +323,16 @@ Result<Owned> int_floor_divide(Thread& t, Value a, Value b) {
   if (TY_UNLIKELY(is_zero(b))) return raise_zero_division(t, "integer division or modulo by zero");
   if (TY_LIKELY(a.is_small_int() && b.is_small_int()))
     return int_from_int64(t, floor_quotient(a.small_int(), b.small_int()));
-  BIG_RESULT(big::floor_divmod(&out, nullptr, IntOperand(a), IntOperand(b)));
+  IntOperand x(a), y(b);
+  LONG_RESULT(x.view().count, big::floor_divmod(&out, nullptr, x, y));
 }
 
 Result<Owned> int_remainder(Thread& t, Value a, Value b) {
   if (TY_UNLIKELY(is_zero(b))) return raise_zero_division(t, "integer modulo by zero");
   if (TY_LIKELY(a.is_small_int() && b.is_small_int()))
     return int_from_int64(t, floor_rest(a.small_int(), b.small_int()));
-  BIG_RESULT(big::floor_divmod(nullptr, &out, IntOperand(a), IntOperand(b)));
+  IntOperand x(a), y(b);
+  LONG_RESULT(x.view().count, big::floor_divmod(nullptr, &out, x, y));
 }
 
 Result<Owned> int_divmod(Thread& t, Value a, Value b) {
@@ -323,7 +343,8 @@ Result<Owned> int_divmod(Thread& t, Value a, Value b) {
     r = TRY(int_from_int64(t, floor_rest(a.small_int(), b.small_int())));
   } else {
     big::Integer quotient, rest;
-    if (!big::floor_divmod(&quotient, &rest, IntOperand(a), IntOperand(b))) return raise_memory_error(t);
+    IntOperand x(a), y(b);
+    if (!compute(t, x.view().count, [&] { return big::floor_divmod(&quotient, &rest, x, y); })) return raise_memory_error(t);
     q = TRY(int_from_big(t, quotient));
     r = TRY(int_from_big(t, rest));
   }
@@ -361,9 +382,10 @@ Result<Owned> power_modulo(Thread& t, Value a, Value b, Value modulus) {
       case big::Inverse::kNoMemory: return raise_memory_error(t);
       case big::Inverse::kFound: break;
     }
-    BIG_RESULT(big::power_modulo(out, inverse, exponent.view().negated(), m));
+    LONG_RESULT(kLongDigits, big::power_modulo(out, inverse, exponent.view().negated(), m));
   }
-  BIG_RESULT(big::power_modulo(out, IntOperand(a), exponent, m));
+  IntOperand base(a);
+  LONG_RESULT(exponent.view().count * m.view().count * 40, big::power_modulo(out, base, exponent, m));
 }
 
 }  // namespace
@@ -393,7 +415,7 @@ Result<Owned> int_power(Thread& t, Value a, Value b, Value modulus) {
       return int_from_int64(t, base.view().negative && big::is_odd(IntOperand(b)) ? -1 : 1);
     return raise_memory_error(t);
   }
-  BIG_RESULT(big::power(out, base, exponent.value));
+  LONG_RESULT(exponent.value > 1000 || base.view().count > 100 ? kLongDigits : 0, big::power(out, base, exponent.value));
 }
 
 // --- shifts and bits ---
