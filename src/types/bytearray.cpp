@@ -242,7 +242,7 @@ Result<void> bytearray_dunder_setitem(Thread& t, Value self, Value key, Value va
     if (!value.is_null()) {
       if (has_buffer(value)) {
         TRY(copy_of(t, value, bytes));
-      } else if (is_int(value) || is_str(value)) {
+      } else if (is_str(value) || ops_of(value).index != nullptr || ops_of(value).to_int != nullptr || ops_of(value).to_float != nullptr) {
         return raise_type_error(t, "can assign only bytes, buffers, or iterables of ints in range(0, 256)");
       } else {
         TRY(bytes_shared::contents_of_arguments(t, value, {}, {}, "bytearray", bytes));

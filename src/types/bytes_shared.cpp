@@ -285,7 +285,7 @@ Result<Owned> partition_at(Thread& t, Value self, Value sep, bool backward) {
   Owned head, middle, tail;
   if (at >= 0) {
     head = TRY(part(0, at));
-    middle = is_bytes(self) && is_bytes(sep) ? borrow_or_dup(sep) : TRY(make_like(t, self, separator.view()));
+    middle = is_bytes(self) ? borrow_or_dup(sep) : TRY(make_like(t, self, separator.view()));
     tail = TRY(part(at + m, n));
   } else if (backward) {
     head = TRY(make_like(t, self, ""));
@@ -447,12 +447,6 @@ Result<char> fill_byte(Thread& t, Value fill, const char* name) {
     TRY(c.load(t, fill));
     if (c.size() == 1) return c.view()[0];
   }
-  if (is_bytes(fill))
-    return raise_type_error(t, "%s(): argument 2 must be a byte string of length 1, not a bytes object of length %zd", name,
-                            fill.as<Bytes>()->size);
-  if (is_instance(fill, &bytearray_type))
-    return raise_type_error(t, "%s(): argument 2 must be a byte string of length 1, not a bytearray object of length %zd", name,
-                            fill.as<ByteArray>()->size);
   return raise_type_error(t, "%s() argument 2 must be a byte string of length 1, not %.50T", name, fill);
 }
 

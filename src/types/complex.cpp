@@ -213,7 +213,7 @@ bool parse_complex(std::string_view s, Parts* out) {
 
 Result<Parts> complex_from_text(Thread& t, Str& text) {
   TextBuffer plain;
-  bool ok = true;
+  bool ok = true, underscores = false;
   char previous = 0;
   auto digit = [](char c) { return c >= '0' && c <= '9'; };
   for (ssize i = 0; i < text.length; ++i) {
@@ -223,6 +223,7 @@ Result<Parts> complex_from_text(Thread& t, Str& text) {
              : unicode::is_space(u) ? ' ' : value >= 0 ? static_cast<char>('0' + value) : '?';
     if (c == 0) ok = false;
     if (c == '_') {
+      underscores = true;
       ok = ok && digit(previous);
     } else {
       ok = ok && (previous != '_' || digit(c));
@@ -232,7 +233,8 @@ Result<Parts> complex_from_text(Thread& t, Str& text) {
   }
   if (plain.failed()) return raise_memory_error(t);
   Parts parts;
-  if (!ok || previous == '_' || !parse_complex(plain.view(), &parts))
+  if (underscores && (!ok || previous == '_')) return raise_value_error(t, "could not convert string to complex: %R", Value(&text));
+  if (!ok || !parse_complex(plain.view(), &parts))
     return raise_value_error(t, "complex() arg is a malformed string");
   return parts;
 }
@@ -336,6 +338,7 @@ Result<Owned> complex_new(Thread& t, double real, double imag) { return complex_
 Result<Owned> complex_power(Thread& t, double ar, double ai, double br, double bi) {
   Parts a{ar, ai}, r;
   bool domain = false;
+  errno = 0;
   if (bi == 0.0 && br == std::floor(br) && std::fabs(br) <= 100.0) {
     auto n = static_cast<long>(br);
     r = {1.0, 0.0};
@@ -358,7 +361,8 @@ Result<Owned> complex_power(Thread& t, double ar, double ai, double br, double b
     }
     r = {length * std::cos(phase), length * std::sin(phase)};
   }
-  if (domain) return raise_format(t, &exc_ZeroDivisionError, "0.0 to a negative or complex power");
+  // CPython reports what libm says about infinite arguments in the same way.
+  if (domain || errno == EDOM) return raise_format(t, &exc_ZeroDivisionError, "0.0 to a negative or complex power");
   if (r.real == HUGE_VAL || r.real == -HUGE_VAL || r.imag == HUGE_VAL || r.imag == -HUGE_VAL)
     return raise_overflow_error(t, "complex exponentiation");
   return complex_new(t, r.real, r.imag);

@@ -157,7 +157,7 @@ class PercentFormatter {
       }
     }
     if (ch == 'h' || ch == 'l' || ch == 'L') ch = TRY(take());
-    c.code = ch;
+    c.code = mode_ == Mode::kBytes && ch == 'i' ? U'd' : ch;
     Owned v = TRY(next_argument());
     TRY(put(c, v));
     if (!mapping_.is_null() && next_ < count_) return raise_leftover();
@@ -254,7 +254,7 @@ class PercentFormatter {
       byte = static_cast<unsigned char>(buffer.data()[0]);
     } else {
       if (!is_int(v) && ops_of(v).index == nullptr)
-        return raise_type_error(t_, "%%c requires an integer in range(256) or a single byte, not %.100T", v);
+        return raise_type_error(t_, "%%c requires an integer in range(256) or a single byte");
       Owned index = TRY(number_index(t_, v));
       bool fits;
       int64_t n = int_as_int64(index, &fits);
