@@ -46,14 +46,6 @@ extern Handler* const kWideHandlers[kOpCount];
 /// Replacements in generator-like code (null: the same), and in code that runs in a namespace.
 Handler* generator_handler(Op op, bool wide);
 
-/// Specialised handlers and the opcode they stand for.
-struct Specialised {
-  Handler* handler;
-  Op op;
-};
-extern const Specialised kSpecialised[];
-extern const size_t kSpecialisedCount;
-
 /// Goes on at t.pc, t.base until LeaveInterpreter.
 void interpret(Thread* t);
 

@@ -2,6 +2,7 @@
 #include "vm/handlers.h"
 
 #include "types/code.h"
+#include "vm/ic/ic.h"
 #include "vm/ops/ops.h"
 #include "vm/unwind.h"
 #include "vm/vm.h"
@@ -95,7 +96,12 @@ void install_handlers() {
       if (Handler* h = generator_handler(op, wide)) note_handler(h, op);
     }
   }
-  for (size_t k = 0; k < kSpecialisedCount; k++) note_handler(kSpecialised[k].handler, kSpecialised[k].op);
+  for (const SpecialHandlers* s : {&kNarrowSpecial, &kWideSpecial}) {
+    for (Handler* h : {s->load_global_module, s->load_global_builtin}) note_handler(h, Op::kLoadGlobal);
+    for (Handler* h : {s->load_attr_slot, s->load_attr_class, s->load_attr_member, s->load_attr_of_class, s->load_attr_module}) note_handler(h, Op::kLoadAttr);
+    for (Handler* h : {s->load_method_class, s->load_method_plain, s->load_method_of_class, s->load_method_module}) note_handler(h, Op::kLoadMethod);
+    for (Handler* h : {s->store_attr_slot, s->store_attr_add}) note_handler(h, Op::kStoreAttr);
+  }
   g_leave_instruction[0].handler = handler_word(narrow::op_LeaveInterpreter);
   g_leave_instruction[1].handler = handler_word(narrow::op_LeaveInterpreter);
   g_thread_code = thread_code;

@@ -197,22 +197,7 @@ HANDLER(Yield) {
   TAIL(op_resume);
 }
 
-// --- iteration ---
-SLOW_HANDLER(ForIter_slow) {
-  SAVE();
-  Value iterator = R[opb(pc)];
-  Value word = vm_for_iter(*t, iterator, pc, return_word(pc + op_length(Op::kForIter), opa(pc)));
-  if (TY_UNLIKELY(word.bits == 0)) UNWIND();
-  if (word.is_empty()) {
-    if (t->base != R || t->pc != pc) TAIL(op_resume);
-    clear_register(R, opb(pc));
-    JUMP_DRAIN(jump_target(pc, Op::kForIter));
-  }
-  put(R, opa(pc), word);
-  NEXT_DRAIN(ForIter);
-}
-HANDLER(ForIter) { TAIL(op_ForIter_slow); }
-
+// --- delegation ---
 HANDLER(Send) {
   SAVE();
   Ins i = decode<Op::kSend>(pc);
