@@ -17,6 +17,7 @@
 
 namespace ty {
 
+Result<Owned> object_dunder_dict(Thread& t, Value self);  // type_new.cpp
 NameNode* NameNode::first = nullptr;
 
 void names_intern_all(Thread& t) {
@@ -222,6 +223,17 @@ Result<void> fill_dict(Thread& t, Type* type, const TypeDef& def) {
   return {};
 }
 
+/// The __dict__ of a native type that introduces one and does not say so itself.
+Result<Owned> generic_dict(Thread& t, Value self) { return object_dunder_dict(t, self); }
+constexpr GetSetDef kGenericDict{"__dict__", &generic_dict, nullptr, nullptr};
+
+Result<void> add_generic_dict(Thread& t, Type* type, Type* base) {
+  auto has_dict = [](Type* c) { return (c->info->flags & kHasAttributes) || c->dict_offset > 0; };
+  if (!base || !has_dict(type) || has_dict(base) || type == &type_type) return {};
+  if (dict_find_name(*type_dict(type), NAME("__dict__"))) return {};
+  return add(t, *type_dict(type), "__dict__", TRY(getset_descriptor_new(t, type, kGenericDict)), false);
+}
+
 /// Second pass: everything that needs objects.
 Result<void> finish(Thread& t, Type* type, const TypeDef& def) {
   Type* base = type_base(type);
@@ -241,6 +253,7 @@ Result<void> finish(Thread& t, Type* type, const TypeDef& def) {
     type->bases_ = reinterpret_cast<uint64_t>(none_at_all.release());
   }
   TRY(fill_dict(t, type, def));
+  TRY(add_generic_dict(t, type, base));
   if (base) inherit_ops(type, base);
   TypeOps& ops = type->info->ops;
   if (!ops.hash) ops.hash = &object_hash_not_implemented;
