@@ -70,6 +70,10 @@ constexpr TypeOps kProxyOps = {.repr = &proxy_repr, .hash = &proxy_hash, .str = 
                                .create = constructor<"mappingproxy", "(mapping)", &mapping_proxy_create>, .bit_or = &proxy_or,
                                .inplace_bit_or = &proxy_ior, .length = &proxy_len, .subscript = &proxy_getitem, .contains = &proxy_contains};
 
+}  // namespace
+Result<Owned> object_dunder_dict(Thread& t, Value self);  // object/type_new.cpp
+namespace {
+
 // --- SimpleNamespace ---
 struct Namespace : Object {
   static Type* type() { return &namespace_type; }
@@ -160,6 +164,7 @@ constexpr MethodDef kNamespaceMethods[] = {
                 return namespace_replace(t, self, args, nargs, kwnames);
               }},
     {}};
+constexpr GetSetDef kNamespaceGetSet[] = {{"__dict__", &object_dunder_dict, nullptr, nullptr}, {}};
 constexpr TypeOps kNamespaceOps = {.repr = &namespace_repr, .compare = &namespace_compare, .init = &namespace_init, .create = &namespace_create};
 
 }  // namespace
@@ -182,7 +187,7 @@ extern constexpr TypeDef kMappingProxyDef = {.name = "mappingproxy", .size = siz
                                              .ops = &kProxyOps, .methods = kProxyMethods, .doc = "Read-only proxy of a mapping.",
                                              .text_signature = "(mapping)"};
 extern constexpr TypeDef kNamespaceDef = {.name = "types.SimpleNamespace", .size = sizeof(Namespace), .flags = kTypeBase | kTypeManagedDict,
-                                          .layout = {.flags = kCollectable}, .ops = &kNamespaceOps, .methods = kNamespaceMethods,
+                                          .layout = {.flags = kCollectable}, .ops = &kNamespaceOps, .methods = kNamespaceMethods, .getset = kNamespaceGetSet,
                                           .doc = "A simple attribute-based namespace.",
                                           .text_signature = "(mapping_or_iterable=(), /, **kwargs)"};
 Type mapping_proxy_type, namespace_type;
