@@ -317,7 +317,7 @@ Result<void> deque_remove(Thread& t, Deque& self, Value value) {
     removed = remove_at(self, i);
     return {};
   }
-  return raise_value_error(t, "deque.remove(x): x not in deque");
+  return raise_value_error(t, "%R is not in deque", value);
 }
 Result<void> deque_insert(Thread& t, Deque& self, ssize index, Value value) {
   publish_for(&self, value);

@@ -53,7 +53,7 @@ d.rotate(2); assert list(d) == [1, 2, 4, 3, "a", "b", "c"]; d.rotate(-3); assert
 d.reverse(); assert d[0] == 4 and d[-1] == 3; d[1] = "x"; del d[0]; assert list(d) == ["x", 1, "c", "b", "a", 3]
 d.insert(2, "I"); d.insert(-1, "J"); d.insert(99, "K"); d.insert(-99, "L"); assert list(d) == ["L", "x", 1, "I", "c", "b", "a", "J", 3, "K"]
 d.remove("I"); assert d.index("c") == 3 and d.count("c") == 1 and "c" in d and "I" not in d
-raises(ValueError, d.remove, "I", text="deque.remove(x): x not in deque")
+raises(ValueError, d.remove, "I", text="'I' is not in deque")
 raises(IndexError, deque().pop, text="pop from an empty deque")
 raises(IndexError, lambda: d[99], text="deque index out of range")
 m = deque([1, 2, 3, 4], maxlen=3); assert list(m) == [2, 3, 4] and m.maxlen == 3 and repr(m) == "deque([2, 3, 4], maxlen=3)"
@@ -122,7 +122,7 @@ assert operator.attrgetter("__class__.__name__")(1) == "int" and operator.method
 assert repr(operator.itemgetter(1, "a")) == "operator.itemgetter(1, 'a')" and repr(operator.methodcaller("f", 1, k=2)) == "operator.methodcaller('f', 1, k=2)"
 assert pickle.loads(pickle.dumps(operator.attrgetter("a.b"))).__reduce__()[1] == ("a.b",) and pickle.loads(pickle.dumps(operator.methodcaller("split", maxsplit=1)))("a b c") == ["a", "b c"]
 assert operator.concat([1], [2]) == [1, 2] and operator.indexOf("abc", "c") == 2 and operator.countOf([1, 1], 1) == 2 and operator.length_hint(iter([1, 2])) == 2
-assert operator.call(max, 1, 2, key=lambda x: -x) == 1 and operator.not_(0) and operator.is_(None, None) and operator.iadd([1], [2]) == [1, 2] and operator._compare_digest("a", "a")
+assert operator.call(max, 1, 2, key=lambda x: -x) == 1 and operator.not_(0) and operator.is_(None, None) and operator.iadd([1], [2]) == [1, 2]
 raises(TypeError, operator.concat, 1, 2, text="'int' object can't be concatenated")
 
 # heapq, bisect
