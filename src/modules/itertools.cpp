@@ -10,6 +10,10 @@ Result<Ref<Tuple>> make_iterators(Thread& t, const Value* iterables, size_t n) {
   return result;
 }
 
+Result<void> warn_pickling(Thread& t) {
+  return warn_rpy(t, &exc_DeprecationWarning, 1, "Pickle, copy, and deepcopy support will be removed from itertools in Python 3.14.");
+}
+
 }  // namespace itertools
 
 namespace {

@@ -174,13 +174,101 @@ Lookup<Owned> permutations_next(Thread& t, Value v) {
   return Owned(std::move(result));
 }
 
+// --- copying and pickling: (type, arguments[, indices]) ---
+Result<Ref<Tuple>> pack_indices(Thread& t, const ssize* indices, ssize n) {
+  Ref<Tuple> result = TRY(tuple_new(t, n));
+  for (ssize i = 0; i < n; i++) result->items[i].init(small_int(indices[i]));
+  return result;
+}
+/// Reads n indices, each clipped to [low, high(i)].
+template <class High>
+Result<void> unpack_indices(Thread& t, Value state, ssize n, ssize low, ssize* out, High high) {
+  if (!is_instance(state, &tuple_type) || state.as<Tuple>()->size != n) return raise_value_error(t, "invalid arguments");
+  for (ssize i = 0; i < n; i++) {
+    Value v = state.as<Tuple>()->get(i);
+    if (!v.is_small_int()) return raise_type_error(t, "an integer is required");
+    int64_t index = v.small_int();
+    if (index > high(i)) index = high(i);
+    out[i] = index < low ? low : index;
+  }
+  return {};
+}
+Result<Owned> product_reduce(Thread& t, Product& self) {
+  TRY(warn_pickling(t));
+  if (self.stopped) {
+    Ref<Tuple> arguments = TRY(tuple_pack(t, g_empty_tuple));
+    return Owned(TRY(tuple_pack(t, type_value(self), arguments)));
+  }
+  if (!self.started) return Owned(TRY(tuple_pack(t, type_value(self), self.pool.load())));
+  Ref<Tuple> state = TRY(pack_indices(t, self.indices, self.r));
+  return Owned(TRY(tuple_pack(t, type_value(self), self.pool.load(), state)));
+}
+Result<void> product_setstate(Thread& t, Product& self, Value state) {
+  Tuple& pools = *self.pool.load_as<Tuple>();
+  for (ssize i = 0; i < self.r; i++) {
+    if (pools.get(i).as<Tuple>()->size == 0) {
+      self.stopped = true;
+      return {};
+    }
+  }
+  TRY(unpack_indices(t, state, self.r, 0, self.indices, [&](ssize i) { return pools.get(i).as<Tuple>()->size - 1; }));
+  self.started = true;
+  return {};
+}
+template <class T>
+Result<Owned> choose_reduce(Thread& t, T& self) {
+  TRY(warn_pickling(t));
+  Value r = Value::small_int_unchecked(self.r);
+  if (self.stopped && (self.started || !__is_same(T, Combinations))) {
+    Ref<Tuple> arguments = TRY(tuple_pack(t, g_empty_tuple, r));
+    return Owned(TRY(tuple_pack(t, type_value(self), arguments)));
+  }
+  Ref<Tuple> arguments = TRY(tuple_pack(t, self.pool.load(), r));
+  if (!self.started) return Owned(TRY(tuple_pack(t, type_value(self), arguments)));
+  if constexpr (__is_same(T, Permutations)) {
+    ssize n = self.pool.template load_as<Tuple>()->size;
+    Ref<Tuple> indices = TRY(pack_indices(t, self.indices, n)), cycles = TRY(pack_indices(t, self.indices + n, self.r));
+    Ref<Tuple> state = TRY(tuple_pack(t, indices, cycles));
+    return Owned(TRY(tuple_pack(t, type_value(self), arguments, state)));
+  } else {
+    Ref<Tuple> state = TRY(pack_indices(t, self.indices, self.r));
+    return Owned(TRY(tuple_pack(t, type_value(self), arguments, state)));
+  }
+}
+Result<void> combinations_setstate(Thread& t, Combinations& self, Value state) {
+  ssize n = self.pool.load_as<Tuple>()->size;
+  TRY(unpack_indices(t, state, self.r, 0, self.indices, [&](ssize i) { return i + n - self.r; }));
+  self.started = true;
+  return {};
+}
+Result<void> replacement_setstate(Thread& t, Replacement& self, Value state) {
+  ssize n = self.pool.load_as<Tuple>()->size;
+  TRY(unpack_indices(t, state, self.r, 0, self.indices, [&](ssize) { return n - 1; }));
+  self.started = true;
+  return {};
+}
+Result<void> permutations_setstate(Thread& t, Permutations& self, Value state) {
+  if (!is_instance(state, &tuple_type) || state.as<Tuple>()->size != 2) return raise_type_error(t, "state is not a tuple");
+  if (self.stopped) return {};
+  ssize n = self.pool.load_as<Tuple>()->size;
+  TRY(unpack_indices(t, state.as<Tuple>()->get(0), n, 0, self.indices, [&](ssize) { return n - 1; }));
+  TRY(unpack_indices(t, state.as<Tuple>()->get(1), self.r, 1, self.indices + n, [&](ssize i) { return n - i; }));
+  self.started = true;
+  return {};
+}
+
 Result<ssize> combination_sizeof(Thread&, Combination& self) {
   return static_cast<Object&>(self).type_->basicsize + self.r * static_cast<ssize>(sizeof(ssize));
 }
 
 constexpr uint16_t kCombinationSlots[] = {offsetof(Combination, pool)};
 constexpr TypeLayout kCombinationLayout = {.slot_offsets = kCombinationSlots, .slot_count = 1, .flags = kCollectable, .release = &release_indices};
-constexpr MethodDef kCombinationMethods[] = {method<&combination_sizeof>("__sizeof__", "($self, /)", "Returns size in memory, in bytes."), {}};
+#define TY_COMBINATION_METHODS(reduce, setstate)                                                                        \
+  {method<&combination_sizeof>("__sizeof__", "($self, /)", "Returns size in memory, in bytes."), TY_REDUCE(reduce), TY_SETSTATE(setstate), {}}
+constexpr MethodDef kProductMethods[] = TY_COMBINATION_METHODS(product_reduce, product_setstate);
+constexpr MethodDef kPermutationsMethods[] = TY_COMBINATION_METHODS(choose_reduce<Permutations>, permutations_setstate);
+constexpr MethodDef kCombinationsMethods[] = TY_COMBINATION_METHODS(choose_reduce<Combinations>, combinations_setstate);
+constexpr MethodDef kReplacementMethods[] = TY_COMBINATION_METHODS(choose_reduce<Replacement>, replacement_setstate);
 constexpr TypeOps kProductOps = {.iter = &iterator_returns_self, .next = &product_next,
                                  .create = constructor<"product", "(*iterables, repeat=1)", &product_create>};
 constexpr TypeOps kPermutationsOps = {.iter = &iterator_returns_self, .next = &permutations_next,
@@ -189,18 +277,18 @@ constexpr TypeOps kCombinationsOps = {.iter = &iterator_returns_self, .next = &c
                                       .create = constructor<"combinations", "(iterable, r)", &combinations_create>};
 constexpr TypeOps kReplacementOps = {.iter = &iterator_returns_self, .next = &combinations_next<true>,
                                      .create = constructor<"combinations_with_replacement", "(iterable, r)", &replacement_create>};
-#define TY_COMBINATION_DEF(symbol, python_name, ops_table, signature, text)                                                                \
+#define TY_COMBINATION_DEF(symbol, python_name, ops_table, methods_table, signature, text)                                                                \
   constexpr TypeDef symbol = {.name = python_name, .size = sizeof(Combination), .layout = kCombinationLayout, .ops = &ops_table,            \
-                              .methods = kCombinationMethods, .doc = text, .text_signature = signature};
-TY_COMBINATION_DEF(kProductDef, "itertools.product", kProductOps, "(*iterables, repeat=1)",
+                              .methods = methods_table, .doc = text, .text_signature = signature};
+TY_COMBINATION_DEF(kProductDef, "itertools.product", kProductOps, kProductMethods, "(*iterables, repeat=1)",
                    "Cartesian product of input iterables.  Equivalent to nested for-loops.")
-TY_COMBINATION_DEF(kPermutationsDef, "itertools.permutations", kPermutationsOps, "(iterable, r=None)",
+TY_COMBINATION_DEF(kPermutationsDef, "itertools.permutations", kPermutationsOps, kPermutationsMethods, "(iterable, r=None)",
                    "Return successive r-length permutations of elements in the iterable.\n\n"
                    "permutations(range(3), 2) --> (0,1), (0,2), (1,0), (1,2), (2,0), (2,1)")
-TY_COMBINATION_DEF(kCombinationsDef, "itertools.combinations", kCombinationsOps, "(iterable, r)",
+TY_COMBINATION_DEF(kCombinationsDef, "itertools.combinations", kCombinationsOps, kCombinationsMethods, "(iterable, r)",
                    "Return successive r-length combinations of elements in the iterable.\n\n"
                    "combinations(range(4), 3) --> (0,1,2), (0,1,3), (0,2,3), (1,2,3)")
-TY_COMBINATION_DEF(kReplacementDef, "itertools.combinations_with_replacement", kReplacementOps, "(iterable, r)",
+TY_COMBINATION_DEF(kReplacementDef, "itertools.combinations_with_replacement", kReplacementOps, kReplacementMethods, "(iterable, r)",
                    "Return successive r-length combinations of elements in the iterable allowing individual elements to have successive repeats.\n\n"
                    "combinations_with_replacement('ABC', 2) --> ('A','A'), ('A','B'), ('A','C'), ('B','B'), ('B','C'), ('C','C')")
 Type product_type, permutations_type, combinations_type, replacement_type;

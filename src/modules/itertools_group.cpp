@@ -1,5 +1,6 @@
 // itertools: batched, groupby, pairwise, tee, zip_longest.
 #include "modules/itertools_types.h"
+#include "types/list.h"
 
 namespace ty::itertools {
 namespace {
@@ -170,6 +171,34 @@ Lookup<Owned> grouper_next(Thread& t, Value v) {
   return value;
 }
 
+Result<Owned> groupby_reduce(Thread& t, GroupBy& self) {
+  TRY(warn_pickling(t));
+  Ref<Tuple> arguments = TRY(tuple_pack(t, self.iterator.load(), self.key_function.load()));
+  Owned key = self.current_key.get(), value = self.current_value.get(), target = self.target_key.get();
+  if (!key || !value || !target) return Owned(TRY(tuple_pack(t, type_value(self), arguments)));
+  Ref<Tuple> state = TRY(tuple_pack(t, key, value, target));
+  return Owned(TRY(tuple_pack(t, type_value(self), arguments, state)));
+}
+Result<void> groupby_setstate(Thread& t, GroupBy& self, Value state) {
+  if (!is_instance(state, &tuple_type)) return raise_type_error(t, "state is not a tuple");
+  if (state.as<Tuple>()->size != 3) return raise_type_error(t, "function takes exactly 3 arguments (%zd given)", state.as<Tuple>()->size);
+  CriticalSection section(t, &self);
+  self.current_key.store(&self, dup(state.as<Tuple>()->get(0)));
+  self.current_value.store(&self, dup(state.as<Tuple>()->get(1)));
+  self.target_key.store(&self, dup(state.as<Tuple>()->get(2)));
+  return {};
+}
+Result<Owned> grouper_reduce(Thread& t, Grouper& self) {
+  TRY(warn_pickling(t));
+  if (self.parent.load_as<GroupBy>()->group != self.group) {
+    Owned iter = TRY(import_attribute(t, "builtins", "iter"));
+    Ref<Tuple> arguments = TRY(tuple_pack(t, g_empty_tuple));
+    return Owned(TRY(tuple_pack(t, iter, arguments)));
+  }
+  Ref<Tuple> arguments = TRY(tuple_pack(t, self.parent.load(), self.target_key.load()));
+  return Owned(TRY(tuple_pack(t, type_value(self), arguments)));
+}
+
 // --- tee ---
 constexpr ssize kTeeCells = 57;
 struct TeeData : Object {
@@ -266,6 +295,52 @@ Result<Owned> itertools_tee(Thread& t, Value iterable, ssize n) {
   return Owned(std::move(result));
 }
 
+Result<Owned> tee_reduce(Thread& t, Tee& self) {
+  TRY(warn_pickling(t));
+  Ref<Tuple> arguments = TRY(tuple_pack(t, g_empty_tuple));
+  Ref<Tuple> state = TRY(tuple_pack(t, self.data.load(), Value::small_int_unchecked(self.index)));
+  return Owned(TRY(tuple_pack(t, type_value(self), arguments, state)));
+}
+Result<void> tee_setstate(Thread& t, Tee& self, Value state) {
+  if (!is_instance(state, &tuple_type)) return raise_type_error(t, "state is not a tuple");
+  Tuple& parts = *state.as<Tuple>();
+  if (parts.size != 2 || !is_exact<TeeData>(parts.get(0)) || !parts.get(1).is_small_int()) return raise_type_error(t, "invalid state");
+  int64_t index = parts.get(1).small_int();
+  if (index < 0 || index > kTeeCells) return raise_value_error(t, "Index out of range");
+  CriticalSection section(t, &self);
+  self.data.store(&self, dup(parts.get(0)));
+  self.index = index;
+  return {};
+}
+Result<Owned> tee_data_reduce(Thread& t, TeeData& self) {
+  TRY(warn_pickling(t));
+  Ref<List> values = TRY(list_new(t));
+  for (ssize i = 0; i < self.count; i++) TRY(list_push(t, *values, self.values[i].load()));
+  Owned next = self.next.get();
+  Ref<Tuple> arguments = TRY(tuple_pack(t, self.iterator.load(), values, next ? next.value() : none()));
+  return Owned(TRY(tuple_pack(t, type_value(self), arguments)));
+}
+Result<Owned> tee_data_create(Thread& t, Type&, Value iterator, List& values, Value next) {
+  Ref<TeeData> self = TRY(tee_data_new(t, iterator));
+  ssize n = list_size(values);
+  if (n > kTeeCells) return raise_value_error(t, "Invalid arguments");
+  for (ssize i = 0; i < n; i++) {
+    Owned item = list_get(values, i);
+    if (!item) break;
+    self->values[i].init(std::move(item));
+    self->count = i + 1;
+  }
+  if (n == kTeeCells) {
+    if (!is_none(next)) {
+      if (!is_exact<TeeData>(next)) return raise_value_error(t, "Invalid arguments");
+      self->next.init(dup(next));
+    }
+  } else if (!is_none(next)) {
+    return raise_value_error(t, "Invalid arguments");
+  }
+  return Owned(std::move(self));
+}
+
 // --- zip_longest ---
 struct ZipLongest : Object {
   Slot iterators;  // [const] a private Tuple; exhausted ones become None, under the lock
@@ -313,6 +388,20 @@ Lookup<Owned> zip_longest_next(Thread& t, Value v) {
   return Owned(std::move(result));
 }
 
+Result<Owned> zip_longest_reduce(Thread& t, ZipLongest& self) {
+  TRY(warn_pickling(t));
+  Tuple& iterators = *self.iterators.load_as<Tuple>();
+  Ref<Tuple> arguments = TRY(tuple_new(t, iterators.size));
+  for (ssize i = 0; i < iterators.size; i++) {
+    arguments->items[i].init(is_none(iterators.get(i)) ? dup(g_empty_tuple) : dup(iterators.get(i)));
+  }
+  return Owned(TRY(tuple_pack(t, type_value(self), arguments, self.fill.load())));
+}
+Result<void> zip_longest_setstate(Thread&, ZipLongest& self, Value state) {
+  self.fill.store(&self, dup(state));
+  return {};
+}
+
 void tee_data_each(Object* o, SlotVisitor& visitor) {
   TeeData& self = *static_cast<TeeData*>(o);
   for (ssize i = 0; i < kTeeCells; i++) {
@@ -330,8 +419,13 @@ TY_ITERTOOLS_LAYOUT(ZipLongest, offsetof(ZipLongest, iterators), offsetof(ZipLon
 constexpr uint16_t kTeeDataSlots[] = {offsetof(TeeData, iterator), offsetof(TeeData, next)};
 constexpr TypeLayout kTeeDataLayout = {.slot_offsets = kTeeDataSlots, .slot_count = 2, .flags = kCollectable, .each = &tee_data_each};
 
-constexpr MethodDef kGroupByMethods[] = {TY_CLASS_GETITEM, {}};
-constexpr MethodDef kTeeMethods[] = {method<&tee_copy>("__copy__", "($self, /)", "Returns an independent iterator."), {}};
+constexpr MethodDef kGroupByMethods[] = {TY_CLASS_GETITEM, TY_REDUCE(groupby_reduce), TY_SETSTATE(groupby_setstate), {}};
+constexpr MethodDef kGrouperMethods[] = {TY_REDUCE(grouper_reduce), {}};
+constexpr MethodDef kTeeDataMethods[] = {TY_REDUCE(tee_data_reduce), {}};
+constexpr MethodDef kZipLongestMethods[] = {TY_REDUCE(zip_longest_reduce), TY_SETSTATE(zip_longest_setstate), {}};
+constexpr MethodDef kTeeMethods[] = {method<&tee_copy>("__copy__", "($self, /)", "Returns an independent iterator."), TY_REDUCE(tee_reduce),
+                                     TY_SETSTATE(tee_setstate), {}};
+constexpr TypeOps kTeeDataOps = {.create = constructor<"_tee_dataobject", "(it, values, next, /)", &tee_data_create>};
 constexpr TypeOps kBatchedOps = {.iter = &iterator_returns_self, .next = &batched_next,
                                  .create = constructor<"batched", "(iterable, n, *, strict=False)", &batched_create>};
 constexpr TypeOps kPairwiseOps = {.iter = &iterator_returns_self, .next = &pairwise_next,
@@ -361,12 +455,14 @@ constexpr TypeDef kGroupByDef = {.name = "itertools.groupby", .size = sizeof(Gro
            "    A function for computing the group category for each element.\n    If the key function is not specified or is None, the element itself\n"
            "    is used for grouping.",
     .text_signature = "(iterable, key=None)"};
-constexpr TypeDef kGrouperDef = {.name = "itertools._grouper", .size = sizeof(Grouper), .flags = 0, .layout = kGrouperLayout, .ops = &kGrouperOps};
+constexpr TypeDef kGrouperDef = {.name = "itertools._grouper", .size = sizeof(Grouper), .flags = 0, .layout = kGrouperLayout, .ops = &kGrouperOps,
+                                 .methods = kGrouperMethods};
 constexpr TypeDef kTeeDef = {.name = "itertools._tee", .size = sizeof(Tee), .flags = kTypeWeakReferable, .layout = kTeeLayout, .ops = &kTeeOps, .methods = kTeeMethods,
     .doc = "Iterator wrapped to make it copyable."};
-constexpr TypeDef kTeeDataDef = {.name = "itertools._tee_dataobject", .size = sizeof(TeeData), .flags = kTypeDisallowInstantiation,
-    .layout = kTeeDataLayout, .doc = "Data container common to multiple tee objects."};
+constexpr TypeDef kTeeDataDef = {.name = "itertools._tee_dataobject", .size = sizeof(TeeData), .flags = 0,
+    .layout = kTeeDataLayout, .ops = &kTeeDataOps, .methods = kTeeDataMethods, .doc = "Data container common to multiple tee objects."};
 constexpr TypeDef kZipLongestDef = {.name = "itertools.zip_longest", .size = sizeof(ZipLongest), .layout = kZipLongestLayout, .ops = &kZipLongestOps,
+    .methods = kZipLongestMethods,
     .doc = "Return a zip_longest object whose .__next__() method returns a tuple where\n"
            "the i-th element comes from the i-th iterable argument.  The .__next__()\n"
            "method continues until the longest iterable in the argument sequence\n"

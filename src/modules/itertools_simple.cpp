@@ -63,6 +63,7 @@ Result<Owned> count_repr(Thread& t, Value v) {
   return Owned(TRY(str_from_format(t, "%T(%R, %R)", v, current.value(), self.step.load())));
 }
 Result<Owned> count_reduce(Thread& t, Count& self) {
+  TRY(warn_pickling(t));
   Owned current = TRY(current_count(t, self));
   Ref<Tuple> arguments = self.step.load() == Value::small_int_unchecked(1) ? TRY(tuple_pack(t, current)) : TRY(tuple_pack(t, current, self.step.load()));
   return Owned(TRY(tuple_pack(t, Value(static_cast<Object&>(self).type_), arguments)));
@@ -103,6 +104,7 @@ Result<ssize> repeat_length_hint(Thread& t, Repeat& self) {
   return static_cast<ssize>(self.left);
 }
 Result<Owned> repeat_reduce(Thread& t, Repeat& self) {
+  TRY(warn_pickling(t));
   Ref<Tuple> arguments = self.left < 0 ? TRY(tuple_pack(t, self.element.load()))
                                        : TRY(tuple_pack(t, self.element.load(), Value::small_int_unchecked(self.left)));
   return Owned(TRY(tuple_pack(t, Value(static_cast<Object&>(self).type_), arguments)));
@@ -113,6 +115,7 @@ struct Cycle : Object {
   Slot iterator;  // [lock] null once exhausted
   Slot saved;     // [const] List
   ssize index;    // [lock]
+  bool first_pass;  // [lock] unpickled: the iterator repeats what `saved` holds
   static Type* type() { return &cycle_type; }
 };
 Result<Owned> cycle_create(Thread& t, Type& type, Value iterable) {
@@ -130,7 +133,7 @@ Lookup<Owned> cycle_next(Thread& t, Value v) {
   if (iterator) {
     Owned item = TRY(iterator_next(t, iterator));
     if (!item.value().is_empty()) {
-      TRY(list_push(t, saved, item));
+      if (!self.first_pass) TRY(list_push(t, saved, item));
       return item;
     }
     Owned old = self.iterator.clear(&self);
@@ -141,6 +144,30 @@ Lookup<Owned> cycle_next(Thread& t, Value v) {
   Owned item = list_get(saved, self.index++);
   if (!item) return Absent{};
   return item;
+}
+
+Result<Owned> cycle_reduce(Thread& t, Cycle& self) {
+  TRY(warn_pickling(t));
+  Owned iterator = self.iterator.get();
+  bool first_pass = !iterator;
+  if (first_pass) {
+    iterator = TRY(get_iterator(t, self.saved.load()));
+    if (self.index) Owned ignored = TRY(call_method(t, iterator, NAME("__setstate__"), Value::small_int_unchecked(self.index)));
+  }
+  Ref<Tuple> arguments = TRY(tuple_pack(t, iterator));
+  Ref<Tuple> state = TRY(tuple_pack(t, self.saved.load(), Value::small_int_unchecked(first_pass)));
+  return Owned(TRY(tuple_pack(t, type_value(self), arguments, state)));
+}
+Result<void> cycle_setstate(Thread& t, Cycle& self, Value state) {
+  if (!is_instance(state, &tuple_type)) return raise_type_error(t, "state is not a tuple");
+  Tuple& parts = *state.as<Tuple>();
+  if (parts.size != 2 || !is_exact<List>(parts.get(0)) || !has_index(parts.get(1))) return raise_type_error(t, "invalid state");
+  TRY(number_as_ssize(t, parts.get(1), &exc_OverflowError));
+  // The rest of the saved items comes from the iterator it was given; they are not saved twice when the first pass is over.
+  bool first_pass = TRY(object_is_true(t, parts.get(1)));
+  self.saved.store(&self, dup(parts.get(0)));
+  self.first_pass = first_pass;
+  return {};
 }
 
 // --- accumulate ---
@@ -182,6 +209,33 @@ Lookup<Owned> accumulate_next(Thread& t, Value v) {
   }
   self.total.store(&self, dup(sum));
   return sum;
+}
+
+Result<Owned> accumulate_reduce(Thread& t, Accumulate& self) {
+  TRY(warn_pickling(t));
+  Owned function = self.function.is_null() ? owned_none() : self.function.get();
+  Owned initial = self.initial.get(), total = self.total.get();
+  if (initial || (total && is_none(total))) {
+    // chain((first,), iterator) stands for the pending first value.
+    Owned chain = TRY(import_attribute(t, "itertools", "chain"));
+    Ref<Tuple> first = TRY(tuple_pack(t, initial ? initial.value() : none()));
+    Owned joined = TRY(call(t, chain, first, self.iterator.load()));
+    if (initial) {
+      Ref<Tuple> arguments = TRY(tuple_pack(t, joined, function));
+      return Owned(TRY(tuple_pack(t, type_value(self), arguments, none())));
+    }
+    Ref<Tuple> arguments = TRY(tuple_pack(t, joined, function));
+    Owned accumulated = TRY(call(t, Value(&accumulate_type), arguments->get(0), arguments->get(1)));
+    Owned islice = TRY(import_attribute(t, "itertools", "islice"));
+    Ref<Tuple> slice = TRY(tuple_pack(t, accumulated, Value::small_int_unchecked(1), none()));
+    return Owned(TRY(tuple_pack(t, islice, slice)));
+  }
+  Ref<Tuple> arguments = TRY(tuple_pack(t, self.iterator.load(), function));
+  return Owned(TRY(tuple_pack(t, type_value(self), arguments, total ? total.value() : none())));
+}
+Result<void> accumulate_setstate(Thread&, Accumulate& self, Value state) {
+  if (!is_none(state)) self.total.store(&self, dup(state));
+  return {};
 }
 
 // --- chain ---
@@ -230,6 +284,26 @@ Lookup<Owned> chain_next(Thread& t, Value v) {
   }
 }
 
+Result<Owned> chain_reduce(Thread& t, Chain& self) {
+  TRY(warn_pickling(t));
+  Owned source = self.source.get(), active = self.active.get();
+  if (!source) return Owned(TRY(tuple_pack(t, type_value(self), g_empty_tuple)));
+  Ref<Tuple> state = active ? TRY(tuple_pack(t, source, active)) : TRY(tuple_pack(t, source));
+  return Owned(TRY(tuple_pack(t, type_value(self), g_empty_tuple, state)));
+}
+Result<void> chain_setstate(Thread& t, Chain& self, Value state) {
+  if (!is_instance(state, &tuple_type)) return raise_type_error(t, "state is not a tuple");
+  Tuple& parts = *state.as<Tuple>();
+  if (parts.size < 1) return raise_type_error(t, "function missing required argument (pos 1)");
+  if (parts.size > 2) return raise_type_error(t, "function takes at most 2 arguments (%zd given)", parts.size);
+  for (ssize i = 0; i < parts.size; i++) {
+    if (!is_iterator(parts.get(i))) return raise_type_error(t, "Arguments must be iterators.");
+  }
+  self.source.store(&self, dup(parts.get(0)));
+  if (parts.size == 2) self.active.store(&self, dup(parts.get(1)));
+  return {};
+}
+
 // --- compress ---
 struct Compress : Object {
   Slot data, selectors;  // [const]
@@ -253,6 +327,12 @@ Lookup<Owned> compress_next(Thread& t, Value v) {
     if (selector.value().is_empty()) return Absent{};
     if (TRY(object_is_true(t, selector))) return item;
   }
+}
+
+Result<Owned> compress_reduce(Thread& t, Compress& self) {
+  TRY(warn_pickling(t));
+  Ref<Tuple> arguments = TRY(tuple_pack(t, self.data.load(), self.selectors.load()));
+  return Owned(TRY(tuple_pack(t, type_value(self), arguments)));
 }
 
 // --- predicate iterators ---
@@ -316,6 +396,23 @@ Lookup<Owned> starmap_next(Thread& t, Value v) {
   if (item.value().is_empty()) return Absent{};
   Ref<Tuple> arguments = TRY(tuple_from_iterable_rpy(t, item));
   return TRY(call(t, self.function.load(), arguments->values(), static_cast<size_t>(arguments->size)));
+}
+
+Result<Owned> predicate_reduce(Thread& t, Value v) {
+  TRY(warn_pickling(t));
+  Predicate& self = *v.as<Predicate>();
+  Ref<Tuple> arguments = TRY(tuple_pack(t, self.function.load(), self.iterator.load()));
+  return Owned(TRY(tuple_pack(t, type_value(self), arguments)));
+}
+Result<Owned> predicate_reduce_flag(Thread& t, Value v) {
+  TRY(warn_pickling(t));
+  Predicate& self = *v.as<Predicate>();
+  Ref<Tuple> arguments = TRY(tuple_pack(t, self.function.load(), self.iterator.load()));
+  return Owned(TRY(tuple_pack(t, type_value(self), arguments, Value::small_int_unchecked(self.flag))));
+}
+Result<void> predicate_setstate(Thread& t, Value v, bool flag) {
+  v.as<Predicate>()->flag = flag;
+  return {};
 }
 
 // --- islice ---
@@ -389,6 +486,25 @@ Lookup<Owned> islice_next(Thread& t, Value v) {
   return item;
 }
 
+Result<Owned> islice_reduce(Thread& t, Islice& self) {
+  TRY(warn_pickling(t));
+  Owned iterator = self.iterator.get();
+  if (!iterator) {
+    Ref<List> empty = TRY(list_new(t));
+    Owned nothing = TRY(get_iterator(t, empty));
+    Ref<Tuple> arguments = TRY(tuple_pack(t, nothing, Value::small_int_unchecked(0)));
+    return Owned(TRY(tuple_pack(t, type_value(self), arguments, Value::small_int_unchecked(0))));
+  }
+  Owned next = TRY(int_from_int64(t, self.next)), step = TRY(int_from_int64(t, self.step)), count = TRY(int_from_int64(t, self.count));
+  Owned stop = self.stop == -1 ? owned_none() : TRY(int_from_int64(t, self.stop));
+  Ref<Tuple> arguments = TRY(tuple_pack(t, iterator, next, stop, step));
+  return Owned(TRY(tuple_pack(t, type_value(self), arguments, count)));
+}
+Result<void> islice_setstate(Thread&, Islice& self, ssize count) {
+  self.count = count;
+  return {};
+}
+
 TY_ITERTOOLS_LAYOUT(Count, offsetof(Count, long_next), offsetof(Count, step))
 TY_ITERTOOLS_LAYOUT(Repeat, offsetof(Repeat, element))
 TY_ITERTOOLS_LAYOUT(Cycle, offsetof(Cycle, iterator), offsetof(Cycle, saved))
@@ -403,7 +519,15 @@ constexpr MethodDef kCountMethods[] = {method<&count_reduce>("__reduce__", "($se
 constexpr MethodDef kRepeatMethods[] = {
     method<&repeat_length_hint>("__length_hint__", "($self, /)", "Private method returning an estimate of len(list(it))."),
     method<&repeat_reduce>("__reduce__", "($self, /)", kReduceDoc), {}};
+constexpr MethodDef kCycleMethods[] = {TY_REDUCE(cycle_reduce), TY_SETSTATE(cycle_setstate), {}};
+constexpr MethodDef kAccumulateMethods[] = {TY_REDUCE(accumulate_reduce), TY_SETSTATE(accumulate_setstate), {}};
+constexpr MethodDef kCompressMethods[] = {TY_REDUCE(compress_reduce), {}};
+constexpr MethodDef kPredicateMethods[] = {TY_REDUCE(predicate_reduce), {}};
+constexpr MethodDef kFlagMethods[] = {TY_REDUCE(predicate_reduce_flag), TY_SETSTATE(predicate_setstate), {}};
+constexpr MethodDef kIsliceMethods[] = {TY_REDUCE(islice_reduce), TY_SETSTATE(islice_setstate), {}};
 constexpr MethodDef kChainMethods[] = {
+    TY_REDUCE(chain_reduce),
+    TY_SETSTATE(chain_setstate),
     class_method<&chain_from_iterable>("from_iterable", "($type, iterable, /)",
                                        "Alternative chain() constructor taking a single iterable argument that evaluates lazily."),
     TY_CLASS_GETITEM, {}};
@@ -435,29 +559,37 @@ constexpr TypeDef kRepeatDef = {.name = "itertools.repeat", .size = sizeof(Repea
     .doc = "repeat(object [,times]) -> create an iterator which returns the object\n"
            "for the specified number of times.  If not specified, returns the object\nendlessly."};
 constexpr TypeDef kCycleDef = {.name = "itertools.cycle", .size = sizeof(Cycle), .layout = kCycleLayout, .ops = &kCycleOps,
+    .methods = kCycleMethods,
     .doc = "Return elements from the iterable until it is exhausted. Then repeat the sequence indefinitely.", .text_signature = "(iterable, /)"};
 constexpr TypeDef kAccumulateDef = {.name = "itertools.accumulate", .size = sizeof(Accumulate), .layout = kAccumulateLayout, .ops = &kAccumulateOps,
+    .methods = kAccumulateMethods,
     .doc = "Return series of accumulated sums (or other binary function results).", .text_signature = "(iterable, func=None, *, initial=None)"};
 constexpr TypeDef kChainDef = {.name = "itertools.chain", .size = sizeof(Chain), .layout = kChainLayout, .ops = &kChainOps, .methods = kChainMethods,
     .doc = "Return a chain object whose .__next__() method returns elements from the\n"
            "first iterable until it is exhausted, then elements from the next\niterable, until all of the iterables are exhausted."};
 constexpr TypeDef kCompressDef = {.name = "itertools.compress", .size = sizeof(Compress), .layout = kCompressLayout, .ops = &kCompressOps,
+    .methods = kCompressMethods,
     .doc = "Return data elements corresponding to true selector elements.\n\n"
            "Forms a shorter iterator from selected data elements using the selectors to\nchoose the data elements.",
     .text_signature = "(data, selectors)"};
 constexpr TypeDef kDropWhileDef = {.name = "itertools.dropwhile", .size = sizeof(Predicate), .layout = kPredicateLayout, .ops = &kDropWhileOps,
+    .methods = kFlagMethods,
     .doc = "Drop items from the iterable while predicate(item) is true.\n\nAfterwards, return every element until the iterable is exhausted.",
     .text_signature = "(predicate, iterable, /)"};
 constexpr TypeDef kTakeWhileDef = {.name = "itertools.takewhile", .size = sizeof(Predicate), .layout = kPredicateLayout, .ops = &kTakeWhileOps,
+    .methods = kFlagMethods,
     .doc = "Return successive entries from an iterable as long as the predicate evaluates to true for each entry.",
     .text_signature = "(predicate, iterable, /)"};
 constexpr TypeDef kFilterFalseDef = {.name = "itertools.filterfalse", .size = sizeof(Predicate), .layout = kPredicateLayout, .ops = &kFilterFalseOps,
+    .methods = kPredicateMethods,
     .doc = "Return those items of iterable for which function(item) is false.\n\nIf function is None, return the items that are false.",
     .text_signature = "(function, iterable, /)"};
 constexpr TypeDef kStarMapDef = {.name = "itertools.starmap", .size = sizeof(Predicate), .layout = kPredicateLayout, .ops = &kStarMapOps,
+    .methods = kPredicateMethods,
     .doc = "Return an iterator whose values are returned from the function evaluated with an argument tuple taken from the given sequence.",
     .text_signature = "(function, iterable, /)"};
 constexpr TypeDef kIsliceDef = {.name = "itertools.islice", .size = sizeof(Islice), .layout = kIsliceLayout, .ops = &kIsliceOps,
+    .methods = kIsliceMethods,
     .doc = "islice(iterable, stop) --> islice object\nislice(iterable, start, stop[, step]) --> islice object\n\n"
            "Return an iterator whose next() method returns selected values from an\n"
            "iterable.  If start is specified, will skip all preceding elements;\n"

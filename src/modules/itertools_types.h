@@ -18,6 +18,13 @@ extern const MethodDef kGroupFunctions[];               // tee
 /// The tuple of iterators over each of `iterables`.
 Result<Ref<Tuple>> make_iterators(Thread& t, const Value* iterables, size_t n);
 
+/// The DeprecationWarning that copying and pickling give.
+Result<void> warn_pickling(Thread& t);
+/// type(object) as the first element of what __reduce__ answers.
+inline Value type_value(Object& o) { return Value(o.type()); }
+#define TY_REDUCE(f) method<&f>("__reduce__", "($self, /)", "Return state information for pickling.")
+#define TY_SETSTATE(f) method<&f>("__setstate__", "($self, object, /)", "Set state information for unpickling.")
+
 #define TY_ITERTOOLS_LAYOUT(Struct, ...)                                        \
   constexpr uint16_t k##Struct##Slots[] = {__VA_ARGS__};                        \
   constexpr TypeLayout k##Struct##Layout = {.slot_offsets = k##Struct##Slots,   \
