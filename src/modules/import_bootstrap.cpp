@@ -141,6 +141,7 @@ Result<void> import_bootstrap(Thread& t) {
   Interpreter& interpreter = *t.interpreter;
   Dict& modules = *interpreter.modules.load().as<Dict>();
   Ref<Module> bootstrap = TRY(module_new(t, NAME("_frozen_importlib")));
+  TRY(module_add(t, *bootstrap, "__origname__", NAME("importlib._bootstrap")));
   Owned code = TRY(frozen_code(t, "_frozen_importlib"));
   TRY(dict_set_text(t, modules, "_frozen_importlib", bootstrap));
   Owned ignored = TRY(eval_code_rpy(t, code, bootstrap->globals(), nullptr));

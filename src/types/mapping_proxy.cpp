@@ -82,10 +82,13 @@ struct Namespace : Object {
 Result<Owned> namespace_create(Thread& t, Type* type, const Value*, size_t, Tuple*) { return Owned(TRY(make_object<Namespace>(t, type))); }
 
 Result<Ref<Dict>> namespace_dict(Thread& t, Value v) {
-  Owned dict = TRY(get_attribute(t, v, NAME("__dict__")));
+  Owned dict = TRY(object_dict(t, v));
   if (!is_dict(dict)) return raise_type_error(t, "namespace __dict__ must be a dict");
   return dup(dict.value().as<Dict>());
 }
+
+Result<Owned> namespace_get_dict(Thread& t, Namespace& self) { return Owned(TRY(namespace_dict(t, Value(&self)))); }
+constexpr GetSetDef kNamespaceGetSet[] = {getter<&namespace_get_dict>("__dict__"), {}};
 
 Result<void> namespace_init(Thread& t, Value v, const Value* args, size_t nargs, Tuple* kwnames) {
   if (nargs > 1) return raise_type_error(t, "%s expected at most 1 argument, got %zu", type_short_name(type_of(v)), nargs);

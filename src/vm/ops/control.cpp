@@ -75,6 +75,7 @@ SLOW_HANDLER(drop_dead) {
 }
 SLOW_HANDLER(drop_next) {
   auto* o = reinterpret_cast<Object*>(s0);
+  if (TY_UNLIKELY(!o)) DISPATCH();  // a register that was never written
   if (TY_LIKELY(o->load_flags() & kLocal)) {
     uint32_t local = o->ref_local - 1;
     if (TY_LIKELY(local != 0)) {
