@@ -87,9 +87,6 @@ Result<Ref<Dict>> namespace_dict(Thread& t, Value v) {
   return dup(dict.value().as<Dict>());
 }
 
-Result<Owned> namespace_get_dict(Thread& t, Namespace& self) { return Owned(TRY(namespace_dict(t, Value(&self)))); }
-constexpr GetSetDef kNamespaceGetSet[] = {getter<&namespace_get_dict>("__dict__"), {}};
-
 Result<void> namespace_init(Thread& t, Value v, const Value* args, size_t nargs, Tuple* kwnames) {
   if (nargs > 1) return raise_type_error(t, "%s expected at most 1 argument, got %zu", type_short_name(type_of(v)), nargs);
   if (nargs == 0 && (!kwnames || kwnames->size == 0)) return {};
