@@ -2,13 +2,16 @@
 #pragma clang diagnostic ignored "-Wdeprecated-declarations"
 #include <algorithm>
 #include <cstdio>
+#include <atomic>
 #include <map>
 #include <random>
 #include <set>
+#include <thread>
 #include <vector>
 
 #include "../mem/fixture.h"
 #include "object/type_object.h"
+#include "sync/thread_state.h"
 #include "types/dict.h"
 #include "types/int.h"
 #include "types/list.h"
@@ -168,6 +171,92 @@ void list_against_vector(Thread& t, bool shared) {
   }
 }
 
+/// Threads that change and read the same containers: every value read must be a tuple (i, i).
+void race(Thread& t) {
+  constexpr int kThreads = 4, kSteps = 60000;
+  Ref<List> list = MUST(list_new(t));
+  Ref<Dict> dict = MUST(dict_new(t));
+  Owned set = MUST(set_new(t, nullptr));
+  std::vector<Value> names;
+  for (int i = 0; i < 64; i++) names.push_back(MUST(str_intern_utf8(t, "race" + std::to_string(i))));
+  Value arguments[] = {list, dict, set};
+  enter_multi(t, arguments, 3);
+  DetachScope detached(t);
+  std::vector<std::thread> threads;
+  std::atomic<int> ready{0};
+  for (int n = 0; n < kThreads; n++) {
+    threads.emplace_back([&, n] {
+      Thread& u = *thread_create(nullptr);
+      ready++;
+      while (ready < kThreads) std::this_thread::yield();
+      std::mt19937_64 random(static_cast<uint64_t>(n));
+      auto pair_ok = [](Value v) { return is_exact<Tuple>(v) && v.as<Tuple>()->get(0) == v.as<Tuple>()->get(1); };
+      for (int step = 0; step < kSteps; step++) {
+        poll_quiet(u);
+        auto k = static_cast<int64_t>(random() % 64);
+        Ref<Tuple> pair = MUST(tuple_pack(u, small(step), small(step)));
+        Value key = k % 2 ? names[static_cast<size_t>(k)] : small(k * 977);
+        switch (random() % 16) {
+          case 0:
+          case 1: MUST(list_push(u, *list, pair)); break;
+          case 2:
+            if (list_size(*list) > 40) {
+              auto item = list_pop_at(u, *list, k % 8);
+              if (item.ok()) check(pair_ok(item.take()), "popped");
+              else clear_exception(u);
+            }
+            break;
+          case 3: MUST(list_insert_at(u, *list, k, pair)); break;
+          case 4:
+            if (step % 100 == 0) list_clear(u, *list);
+            break;
+          case 5: {
+            Ref<Tuple> all = MUST(list_to_tuple(u, *list));
+            for (ssize i = 0; i < all->size; i++) check(pair_ok(all->get(i)), "snapshot");
+            break;
+          }
+          case 6:
+          case 7: MUST(dict_set(u, *dict, key, pair)); break;
+          case 8: MUST(dict_delete(u, *dict, key)); break;
+          case 9: {
+            Owned a, b;
+            for (ssize position = 0; dict_next(*dict, &position, &a, &b);) check(pair_ok(b), "dict iteration");
+            break;
+          }
+          case 10:
+            if (step % 200 == 0) dict_clear(u, *dict);
+            break;
+          case 11: {
+            Owned value = MUST(dict_pop(u, *dict, key));
+            if (!value.value().is_empty()) check(pair_ok(value), "dict pop");
+            break;
+          }
+          case 12: MUST(set_add(u, set, key)); break;
+          case 13: MUST(set_discard(u, set, key)); break;
+          case 14:
+            if (step % 500 == 0) {
+              auto sorted = list_sort_rpy(u, *list, none(), false);
+              if (!sorted.ok()) clear_exception(u);
+            }
+            break;
+          default: {
+            Owned item;
+            for (ssize position = 0; set_next(set, &position, &item);) check(!item.value().is_null(), "set iteration");
+          }
+        }
+        for (int i = 0; i < 4; i++) {
+          Owned item = list_get(*list, static_cast<ssize>(random() % 50));
+          if (item) check(pair_ok(item), "list item");
+          Owned value = MUST(dict_get(u, *dict, key));
+          if (!value.value().is_empty()) check(pair_ok(value), "dict value");
+        }
+      }
+      thread_exit(u);
+    });
+  }
+  for (auto& thread : threads) thread.join();
+}
+
 }  // namespace
 
 int main() {
@@ -179,5 +268,6 @@ int main() {
     list_against_vector(t, shared);
     sort_against_stable_sort(t, shared);
   }
+  race(t);
   printf("containers: ok\n");
 }
