@@ -164,6 +164,7 @@ constexpr MethodDef kNamespaceMethods[] = {
                 return namespace_replace(t, self, args, nargs, kwnames);
               }},
     {}};
+constexpr GetSetDef kNamespaceGetSet[] = {{"__dict__", &object_dunder_dict, nullptr, nullptr}, {}};
 constexpr TypeOps kNamespaceOps = {.repr = &namespace_repr, .compare = &namespace_compare, .init = &namespace_init, .create = &namespace_create};
 
 }  // namespace
