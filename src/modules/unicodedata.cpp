@@ -190,8 +190,9 @@ Result<Owned> normalized(Thread& t, Version version, unicode::Form form, Str& s)
 }
 
 Result<Owned> ucd_normalize(Thread& t, Value self, Str& form_name, Str& unistr) {
+  if (unistr.length == 0) return borrow_or_dup(Value(&unistr));
   unicode::Form form = TRY(form_of(t, form_name));
-  if (unistr.length == 0 || unistr.is_ascii()) return borrow_or_dup(Value(&unistr));
+  if (unistr.is_ascii()) return borrow_or_dup(Value(&unistr));
   if (version_of(self) == Version::kCurrent) {
     unicode::CodePoints in;
     TRY(load_points(t, unistr, Version::kCurrent, in));
@@ -201,8 +202,9 @@ Result<Owned> ucd_normalize(Thread& t, Value self, Str& form_name, Str& unistr) 
 }
 
 Result<bool> ucd_is_normalized(Thread& t, Value self, Str& form_name, Str& unistr) {
+  if (unistr.length == 0) return true;
   unicode::Form form = TRY(form_of(t, form_name));
-  if (unistr.length == 0 || unistr.is_ascii()) return true;
+  if (unistr.is_ascii()) return true;
   if (version_of(self) == Version::kCurrent) {
     unicode::CodePoints in;
     TRY(load_points(t, unistr, Version::kCurrent, in));

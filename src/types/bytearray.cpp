@@ -213,7 +213,7 @@ Result<void> set_slice(Thread& t, ByteArray* array, SliceBounds bounds, std::str
     if (bounds.stop < bounds.start) bounds.stop = bounds.start;
     return splice(t, array, bounds.start, bounds.stop, bytes);
   }
-  if (deleting) {
+  if (deleting || bytes.empty()) {  // assigning nothing deletes, too
     if (n == 0) return {};
     if (bounds.step < 0) {
       bounds.start += bounds.step * (n - 1);
@@ -293,7 +293,7 @@ Result<void> bytearray_extend(Thread& t, ByteArray& self, Value iterable) {
   if (has_buffer(iterable)) {
     TRY(copy_of(t, iterable, bytes));
   } else {
-    if (is_str(iterable)) return raise_type_error(t, "expected iterable of integers; got: 'str'");
+    if (is_str(iterable) && iterable.as<Str>()->length > 0) return raise_type_error(t, "expected iterable of integers; got: 'str'");
     auto iterator = get_iterator(t, iterable);
     if (!iterator.ok()) {
       if (exception_matches(t, &exc_TypeError)) {

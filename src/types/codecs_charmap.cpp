@@ -106,8 +106,9 @@ Result<Ref<Bytes>> charmap_encode(Thread& t, Value v, Value mapping, const char*
     }
     ssize end = i + 1;
     for (; end < s.length; ++end) {
-      Owned next = TRY(look_up(t, mapping, s.at(end)));
-      if (!next.value().is_empty()) break;
+      TextBuffer ignored;
+      bool next_mapped = TRY(put_encoded(t, mapping, s.at(end), ignored));
+      if (next_mapped) break;
     }
     EncodeErrors::Fix fix;
     TRY(handler.handle(i, end, kUndefined, fix));
