@@ -78,7 +78,11 @@ void print_plain(Thread& t, Value exception) {
 
 Result<void> display(Thread& t, Value exception) {
   Owned file = dup(sys_get(t, "stderr"));
-  if (!file || is_none(file)) return {};
+  if (!file) {
+    print_plain(t, exception);
+    return {};
+  }
+  if (is_none(file)) return {};
   Owned print = TRY(import_attribute(t, "traceback", "_print_exception_bltin"));
   Owned ignored = TRY(call(t, print, exception));
   ignored = TRY(call_method(t, file, NAME("flush")));
