@@ -74,6 +74,14 @@ Lookup<Owned> find_attribute(Thread& t, Value object, Value name) {
     }
     return found;
   }
+  if (get == &type_getattr || get == g_module_getattr) {
+    auto found = get == &type_getattr ? type_find(t, object, name) : module_find(t, *object.as<Module>(), name);
+    if (TY_UNLIKELY(found.raised()) && exception_matches(t, &exc_AttributeError)) {
+      clear_exception(t);
+      return Absent{};
+    }
+    return found;
+  }
   auto result = get(t, object, name);
   if (TY_LIKELY(result.ok())) return result.take();
   if (!exception_matches(t, &exc_AttributeError)) return Raised{};

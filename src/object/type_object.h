@@ -29,6 +29,7 @@ Result<Type*> type_calculate_metaclass(Thread& t, Type* metaclass, Tuple& bases)
 Result<Owned> type_resolve_bases(Thread& t, Tuple& bases);
 /// type.__getattribute__ / __setattr__.
 Result<Owned> type_getattr(Thread& t, Value type, Value name);
+Lookup<Owned> type_find(Thread& t, Value type, Value name);
 Result<void> type_setattr(Thread& t, Value type, Value name, Value value_or_null);
 /// type.__call__: create + init.
 Result<Owned> type_call(Thread& t, Value type, const Value* args, size_t nargs, Tuple* kwnames);

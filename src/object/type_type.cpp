@@ -81,21 +81,26 @@ Result<Owned> type_fully_qualified_name(Thread& t, Type* type) {
 }
 
 // --- attributes of classes ---
-Result<Owned> type_getattr(Thread& t, Value self, Value name) {
-  if (!is_str(name)) return raise_type_error(t, "attribute name must be string, not '%.200T'", name);
+Lookup<Owned> type_find(Thread& t, Value self, Value name) {
   Type* type = self.as<Type>();
   Type* meta = type_of(self);
   Owned in_meta = borrow_or_dup(type_lookup(meta, name));
   DescrGetOp meta_get = nullptr;
   if (in_meta) {
     meta_get = ops_of(in_meta).descr_get;
-    if (meta_get && is_data_descriptor(in_meta)) return meta_get(t, in_meta, self, Value(meta));
+    if (meta_get && is_data_descriptor(in_meta)) return TRY(meta_get(t, in_meta, self, Value(meta)));
   }
   Owned found = borrow_or_dup(type_lookup(type, name));
-  if (found) return descriptor_get(t, found, Value(), self);
-  if (meta_get) return meta_get(t, in_meta, self, Value(meta));
+  if (found) return TRY(descriptor_get(t, found, Value(), self));
+  if (meta_get) return TRY(meta_get(t, in_meta, self, Value(meta)));
   if (in_meta) return in_meta;
-  return raise_attribute(t, self, name, TRY(str_from_format(t, "type object '%.100s' has no attribute '%U'", type->name, name)));
+  return Absent{};
+}
+Result<Owned> type_getattr(Thread& t, Value self, Value name) {
+  if (!is_str(name)) return raise_type_error(t, "attribute name must be string, not '%.200T'", name);
+  Owned found = TRY(type_find(t, self, name));
+  if (TY_LIKELY(!found.value().is_empty())) return found;
+  return raise_attribute(t, self, name, TRY(str_from_format(t, "type object '%.100s' has no attribute '%U'", self.as<Type>()->name, name)));
 }
 
 Result<void> type_dict_set(Thread& t, Type* type, Value name, Value value) {

@@ -225,15 +225,23 @@ constexpr TypeOps kOps = {.repr = module_repr, .getattr = module_getattr_op, .in
 
 }  // namespace
 
-Result<Owned> module_getattr(Thread& t, Module& m, Value name) {
+const GetAttrOp g_module_getattr = &module_getattr_op;
+
+Lookup<Owned> module_find(Thread& t, Module& m, Value name) {
   auto found = object_generic_find(t, Value(&m), name);
-  if (TY_LIKELY(found.found())) return found.take();
+  if (TY_LIKELY(found.found())) return found;
   if (found.raised()) {
     if (!exception_matches(t, &exc_AttributeError)) return Raised{};
     clear_exception(t);
   }
   Owned hook = TRY(dict_get_name(t, m.globals(), NAME("__getattr__")));
-  if (!hook.value().is_empty()) return call(t, hook, name);
+  if (!hook.value().is_empty()) return TRY(call(t, hook, name));
+  return Absent{};
+}
+
+Result<Owned> module_getattr(Thread& t, Module& m, Value name) {
+  Owned found = TRY(module_find(t, m, name));
+  if (TY_LIKELY(!found.value().is_empty())) return found;
   return missing(t, m, name);
 }
 

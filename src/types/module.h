@@ -50,6 +50,9 @@ Result<void> module_add_type(Thread& t, Module& m, Type* type);
 Result<Type*> module_add_native_type(Thread& t, Module& m, const TypeDef& def);
 /// module.name including __getattr__, with CPython's errors (circular import …).
 Result<Owned> module_getattr(Thread& t, Module& m, Value name);
+/// As module_getattr, without making an AttributeError.
+Lookup<Owned> module_find(Thread& t, Module& m, Value name);
+extern const GetAttrOp g_module_getattr;  // the operation of module objects
 /// __name__ as a Str; raises SystemError "nameless module".
 Result<Owned> module_name(Thread& t, Module& m);
 
