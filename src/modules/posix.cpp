@@ -145,6 +145,151 @@ Result<Owned> posix_listdir(Thread& t, Value path) {
   return Owned(std::move(list));
 }
 
+// --- scandir ---
+
+struct DirEntry : Object {
+  Slot name, path;    // [const] Str or Bytes
+  uint64_t inode;     // [const]
+  int dir_fd;         // [const] of scandir(fd), or AT_FDCWD
+  uint8_t kind;       // [const] DT_*
+  static Type* type();
+};
+Type dir_entry_type;
+Type* DirEntry::type() { return &dir_entry_type; }
+
+Result<struct stat> entry_stat(Thread& t, DirEntry& self, bool follow, bool* missing) {
+  Path p;
+  Owned path = self.dir_fd == AT_FDCWD ? self.path.get() : self.name.get();
+  TRY(read_path(t, "DirEntry", path, &p));
+  struct stat st;
+  *missing = false;
+  if (fstatat(self.dir_fd, p.c_str(), &st, follow ? 0 : AT_SYMLINK_NOFOLLOW) != 0) {
+    if (errno == ENOENT) {
+      *missing = true;
+      return st;
+    }
+    return raise_os_error(t, errno, path);
+  }
+  return st;
+}
+Result<Owned> direntry_stat(Thread& t, DirEntry& self, bool follow_symlinks) {
+  bool missing;
+  struct stat st = TRY(entry_stat(t, self, follow_symlinks, &missing));
+  if (missing) {
+    Owned path = self.path.get();
+    return raise_os_error(t, ENOENT, path);
+  }
+  return stat_object(t, st);
+}
+Result<bool> entry_is(Thread& t, DirEntry& self, bool follow, uint8_t kind, mode_t mode) {
+  if (self.kind != DT_UNKNOWN && (self.kind != DT_LNK || !follow)) return self.kind == kind;
+  bool missing;
+  struct stat st = TRY(entry_stat(t, self, follow, &missing));
+  return !missing && (st.st_mode & S_IFMT) == mode;
+}
+Result<bool> direntry_is_dir(Thread& t, DirEntry& self, bool follow_symlinks) { return entry_is(t, self, follow_symlinks, DT_DIR, S_IFDIR); }
+Result<bool> direntry_is_file(Thread& t, DirEntry& self, bool follow_symlinks) { return entry_is(t, self, follow_symlinks, DT_REG, S_IFREG); }
+Result<bool> direntry_is_symlink(Thread& t, DirEntry& self) { return entry_is(t, self, false, DT_LNK, S_IFLNK); }
+bool direntry_is_junction(Thread&, DirEntry&) { return false; }
+Result<Owned> direntry_inode(Thread& t, DirEntry& self) { return int_from_uint64(t, self.inode); }
+Owned direntry_fspath(Thread&, DirEntry& self) { return self.path.get(); }
+Owned direntry_name(Thread&, DirEntry& self) { return self.name.get(); }
+Result<Owned> direntry_repr(Thread& t, Value v) {
+  Owned name = v.as<DirEntry>()->name.get();
+  return Owned(TRY(str_from_format(t, "<DirEntry %R>", name.value())));
+}
+constexpr MethodDef kEntryMethods[] = {
+    method<&direntry_is_dir>("is_dir", "($self, /, *, follow_symlinks=True)", "Return True if the entry is a directory; cached per entry."),
+    method<&direntry_is_file>("is_file", "($self, /, *, follow_symlinks=True)", "Return True if the entry is a file; cached per entry."),
+    method<&direntry_is_symlink>("is_symlink", "($self, /)", "Return True if the entry is a symbolic link; cached per entry."),
+    method<&direntry_is_junction>("is_junction", "($self, /)", "Return True if the entry is a junction; cached per entry."),
+    method<&direntry_stat>("stat", "($self, /, *, follow_symlinks=True)", "Return stat_result object for the entry; cached per entry."),
+    method<&direntry_inode>("inode", "($self, /)", "Return inode of the entry; cached per entry."),
+    method<&direntry_fspath>("__fspath__", "($self, /)", "Returns the path for the entry."), {}};
+constexpr GetSetDef kEntryGetSet[] = {getter<&direntry_name>("name", "the entry's base filename, relative to scandir() \"path\" argument"),
+    getter<&direntry_fspath>("path", "the entry's full path name; equivalent to os.path.join(scandir_path, entry.name)"), {}};
+constexpr uint16_t kEntrySlots[] = {offsetof(DirEntry, name), offsetof(DirEntry, path)};
+constexpr TypeOps kEntryOps = {.repr = &direntry_repr};
+constexpr TypeDef kEntryDef = {.name = "posix.DirEntry", .size = sizeof(DirEntry), .flags = kTypeDisallowInstantiation,
+    .layout = {.slot_offsets = kEntrySlots, .slot_count = 2, .flags = kCollectable}, .ops = &kEntryOps, .methods = kEntryMethods, .getset = kEntryGetSet};
+
+struct Scandir : Object {
+  Slot path;       // [const] Str or Bytes: what entries' paths begin with
+  DIR* dir;        // [lock] null: closed
+  int dir_fd;      // [const]
+  bool was_bytes;  // [const]
+  static Type* type();
+};
+Type scandir_type;
+Type* Scandir::type() { return &scandir_type; }
+void scandir_release(Object* o) {
+  if (DIR* dir = static_cast<Scandir*>(o)->dir) closedir(dir);
+}
+Result<Owned> posix_scandir(Thread& t, Value path) {
+  Owned given = is_none(path) ? Owned(TRY(str_from_ascii(t, "."))) : dup(path);
+  Path p;
+  TRY(read_path(t, "scandir", given, &p, true));
+  Object* o = allocate_object(t, &scandir_type, sizeof(Scandir));
+  if (!o) return raise_memory_error(t);
+  Ref<Scandir> self = Ref<Scandir>::steal(static_cast<Scandir*>(o));
+  self->was_bytes = p.was_bytes;
+  self->dir_fd = p.is_fd ? p.fd : AT_FDCWD;
+  self->dir = p.is_fd ? fdopendir(::dup(p.fd)) : opendir(p.c_str());
+  if (!self->dir) return raise_os_error(t, errno, path);
+  if (p.is_fd) self->path.init(TRY(str_from_ascii(t, "")));
+  else self->path.init(TRY(name_of(t, p, p.bytes.value().as<Bytes>()->view())));
+  return Owned(std::move(self));
+}
+Lookup<Owned> scandir_next(Thread& t, Value v) {
+  auto& self = *v.as<Scandir>();
+  CriticalSection section(t, self);
+  while (self.dir) {
+    dirent* e = readdir(self.dir);
+    if (!e) {
+      closedir(self.dir);
+      self.dir = nullptr;
+      break;
+    }
+    if (!std::strcmp(e->d_name, ".") || !std::strcmp(e->d_name, "..")) continue;
+    Path kind;
+    kind.was_bytes = self.was_bytes;
+    std::string text(e->d_name);
+    Owned base = self.path.get();
+    std::string full;
+    if (self.dir_fd == AT_FDCWD) {
+      Owned encoded = self.was_bytes ? dup(base.value()) : TRY(str_encode_filesystem(t, *base.value().as<Str>()));
+      full = std::string(encoded.value().as<Bytes>()->view());
+      if (!full.empty() && full.back() != '/') full += '/';
+    }
+    full += text;
+    uint64_t inode = e->d_ino;
+    uint8_t type = e->d_type;
+    Object* o = allocate_object(t, &dir_entry_type, sizeof(DirEntry));
+    if (!o) return raise_memory_error(t);
+    Ref<DirEntry> entry = Ref<DirEntry>::steal(static_cast<DirEntry*>(o));
+    entry->name.init(TRY(name_of(t, kind, text)));
+    entry->path.init(TRY(name_of(t, kind, full)));
+    entry->inode = inode;
+    entry->kind = type;
+    entry->dir_fd = self.dir_fd;
+    return Owned(std::move(entry));
+  }
+  return Absent{};
+}
+Result<Owned> scandir_iter(Thread&, Value v) { return dup(v); }
+void scandir_close(Thread&, Locked<Scandir> self) {
+  if (self->dir) closedir(self->dir);
+  self->dir = nullptr;
+}
+Owned scandir_enter(Thread&, Scandir& self) { return dup(Value(&self)); }
+void scandir_exit(Thread& t, Locked<Scandir> self, Args) { scandir_close(t, self); }
+constexpr MethodDef kScandirMethods[] = {method<&scandir_close>("close", "($self, /)", nullptr), method<&scandir_enter>("__enter__", "($self, /)", nullptr),
+                                         method<&scandir_exit>("__exit__", "($self, /, *args)", nullptr), {}};
+constexpr uint16_t kScandirSlots[] = {offsetof(Scandir, path)};
+constexpr TypeOps kScandirOps = {.iter = &scandir_iter, .next = &scandir_next};
+constexpr TypeDef kScandirDef = {.name = "posix.ScandirIterator", .size = sizeof(Scandir), .flags = kTypeDisallowInstantiation,
+    .layout = {.slot_offsets = kScandirSlots, .slot_count = 1, .flags = kCollectable, .release = &scandir_release}, .ops = &kScandirOps, .methods = kScandirMethods};
+
 #define SIMPLE_PATH(name, expression)                                   \
   Result<void> posix_##name(Thread& t, Value path) {                    \
     Path p;                                                             \
@@ -358,6 +503,7 @@ constexpr MethodDef kPosixMethods[] = {
     function<&posix_lstat>("lstat", "($module, /, path, *, dir_fd=None)", "Perform a stat system call on the given path, without following symbolic links."),
     function<&posix_fstat>("fstat", "($module, /, fd)", "Perform a stat system call on the given file descriptor."),
     function<&posix_listdir>("listdir", "($module, /, path=None)", "Return a list containing the names of the files in the directory."),
+    function<&posix_scandir>("scandir", "($module, /, path=None)", "Return an iterator of DirEntry objects for given path."),
     function<&posix_chdir>("chdir", "($module, /, path)", "Change the current working directory to the specified path."),
     function<&posix_rmdir>("rmdir", "($module, /, path)", "Remove a directory."),
     function<&posix_unlink>("unlink", "($module, /, path, *, dir_fd=None)", "Remove a file (same as remove())."),
@@ -408,6 +554,9 @@ Result<void> posix_exec(Thread& t, Module& m) {
     TRY(dict_set_default(t, *variables, name, value));
   }
   TRY(module_add(t, m, "environ", variables));
+  TRY(type_ready(t, &dir_entry_type, kEntryDef));
+  TRY(type_ready(t, &scandir_type, kScandirDef));
+  TRY(module_add_type(t, m, &dir_entry_type));
   TRY(module_add(t, m, "error", Value(&exc_OSError)));
   struct { const StructSequenceDef* def; GlobalSlot* slot; const char* name; } types[] = {
       {&kStatResult, &g_stat_result, "stat_result"}, {&kTerminalSize, &g_terminal_size, "terminal_size"}, {&kUnameResult, &g_uname_result, "uname_result"}};
