@@ -111,10 +111,12 @@ Result<Owned> builtin_next(Thread& t, Value iterator, Value fallback) {
     // The StopIteration that __next__ raised goes on as it is.
     return call_method(t, iterator, NAME("__next__"));
   }
+  Owned stale = g_take_stop_value(t);
   Owned item = TRY(op(t, iterator));
   if (!item.value().is_empty()) return item;
   if (fallback) return borrow_or_dup(fallback);
-  return raise_stop_iteration(t);
+  Owned returned = g_take_stop_value(t);
+  return raise_stop_iteration(t, returned);
 }
 Result<Owned> builtin_aiter(Thread& t, Value iterable) {
   UnaryOp op = ops_of(iterable).aiter;

@@ -114,6 +114,9 @@ Result<Owned> sequence_get(Thread& t, Value sequence, ssize index);
 Result<Owned> get_iterator(Thread& t, Value iterable);
 /// Next item; Absent at the end (StopIteration is swallowed).
 Lookup<Owned> iterator_next(Thread& t, Value iterator);
+/// The value a generator returned when its next operation last answered Absent, or null; taking it clears it. Take it before the step, too: it may
+/// be of an earlier one. Set by vm/.
+extern Owned (*g_take_stop_value)(Thread& t);
 /// As iterator_next(); at the end *value gets the value of the StopIteration (None without one): what `yield from` and `await` answer.
 Lookup<Owned> iterator_next_value(Thread& t, Value iterator, Owned* value);
 /// `next` is the dispatcher of a Python class: its StopIteration may carry a value.

@@ -122,6 +122,8 @@ Lookup<Owned> iterator_next(Thread& t, Value iterator) {
   return op(t, iterator);
 }
 
+Owned (*g_take_stop_value)(Thread& t) = [](Thread&) { return Owned(); };
+
 Lookup<Owned> iterator_next_value(Thread& t, Value iterator, Owned* value) {
   NextOp op = ops_of(iterator).next;
   if (op && is_dispatched_next(op)) {
@@ -133,9 +135,11 @@ Lookup<Owned> iterator_next_value(Thread& t, Value iterator, Owned* value) {
     *value = result ? std::move(result) : owned_none();
     return Absent{};
   }
+  Owned stale = g_take_stop_value(t);
   Owned item = TRY(iterator_next(t, iterator));
   if (!item.value().is_empty()) return item;
-  *value = owned_none();
+  *value = g_take_stop_value(t);
+  if (!*value) *value = owned_none();
   return Absent{};
 }
 

@@ -86,9 +86,11 @@ Result<Owned> wrapper_call(Thread& t, const WrapperDef& def, void* wrapped, Valu
       return as<CompareOpFn>(wrapped)(t, self, args[0], def.compare);
     case OpKind::Next: {
       TRY(expect(t, 0, nargs));
+      Owned stale = g_take_stop_value(t);
       Owned item = TRY(as<NextOp>(wrapped)(t, self));
-      if (item.value().is_empty()) return raise_stop_iteration(t);
-      return item;
+      if (!item.value().is_empty()) return item;
+      Owned returned = g_take_stop_value(t);
+      return raise_stop_iteration(t, returned);
     }
     case OpKind::GetAttr:
       TRY(expect(t, 1, nargs));

@@ -303,8 +303,12 @@ Lookup<Owned> anext_next(Thread& t, Value self) {
   Owned iterator = TRY(anext_iterator(t, o));
   NextOp next = ops_of(iterator).next;
   if (!next) return raise_type_error(t, "'%.100T' object is not an iterator", iterator.value());
+  Owned stale = g_take_stop_value(t);
   Lookup<Owned> item = next(t, iterator);
-  if (item.absent()) (void)raise_stop_iteration(t);
+  if (item.absent()) {
+    Owned returned = g_take_stop_value(t);
+    (void)raise_stop_iteration(t, returned);
+  }
   Result<Owned> r = Raised{};
   if (item.found()) r = item.take();
   return as_next(anext_result(t, o, std::move(r)));

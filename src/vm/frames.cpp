@@ -55,7 +55,7 @@ bool vm_thread_init(Thread& t) {
   }
   std::memset(static_cast<void*>(cold), 0, sizeof *cold);
   for (Value* w : {&cold->context, &cold->async_first_iter, &cold->async_finalizer, &cold->trace_function, &cold->profile_function,
-                   &cold->async_exception, &cold->locals}) {
+                   &cold->async_exception, &cold->locals, &cold->stop_value}) {
     *w = Value::empty();
   }
   t.cold = cold;
@@ -74,7 +74,7 @@ void vm_thread_finish(Thread& t) {
   ThreadCold* cold = t.cold;
   if (!cold) return;
   for (Value* w : {&cold->context, &cold->async_first_iter, &cold->async_finalizer, &cold->trace_function, &cold->profile_function,
-                   &cold->async_exception, &cold->locals}) {
+                   &cold->async_exception, &cold->locals, &cold->stop_value}) {
     Value old = *w;
     *w = Value::empty();
     release_word(old);

@@ -7,6 +7,7 @@
 #include "types/traceback.h"
 #include "types/tuple.h"
 #include "vm/generator_internal.h"
+#include "vm/slow/slow.h"
 #include "vm/thread_state.h"
 #include "vm/unwind.h"
 #include "vm/vm.h"
@@ -260,8 +261,8 @@ Lookup<Owned> generator_next(Thread& t, Value self) {
     case StepKind::kYielded: return std::move(step.value);
     case StepKind::kRaised: return Raised{};
     case StepKind::kReturned:
-      if (is_none(step.value)) return Absent{};
-      return raise_stop_iteration(t, step.value);
+      if (!is_none(step.value)) put(&t.cold->stop_value, 0, to_heap_form(std::move(step.value)));
+      return Absent{};
   }
   __builtin_unreachable();
 }

@@ -349,6 +349,7 @@ SendOutcome vm_send(Thread& t, Value* R, Ins i, const Insn* pc, Value ret) {
   Value value = R[i.c];
   NextOp next = type->info->ops.next;
   if (is_none(value) && next) {
+    Owned stale = g_take_stop_value(t);
     Lookup<Owned> item = next(t, iterator);
     if (item.found()) {
       clear_register(R, i.c);
@@ -356,8 +357,9 @@ SendOutcome vm_send(Thread& t, Value* R, Ins i, const Insn* pc, Value ret) {
       return SendOutcome::kYielded;
     }
     if (item.absent()) {
+      Owned returned = g_take_stop_value(t);
       clear_register(R, i.c);
-      put(R, i.a, none());
+      put(R, i.a, returned ? std::move(returned) : owned_none());
       return SendOutcome::kReturned;
     }
   } else {

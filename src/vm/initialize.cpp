@@ -46,6 +46,12 @@ void run_weakref_callback(Thread& t, Object* o) {
 
 void thread_started(Thread& t) { CHECK(vm_thread_init(t), "no address space for a register stack"); }
 
+Owned take_stop_value(Thread& t) {
+  Value v = t.cold->stop_value;
+  t.cold->stop_value = Value::empty();
+  return v.is_empty() ? Owned() : Owned::steal(v);
+}
+
 Result<void> raise_async(Thread& t) {
   Value e = t.cold->async_exception;
   if (e.is_empty()) return {};
@@ -69,6 +75,7 @@ void vm_initialize() {
   g_thread_ended = vm_thread_finish;
   g_thread_hooks.raise_async = raise_async;
   g_call_function = vm_call_function;
+  g_take_stop_value = take_stop_value;
   g_frame_type = &frame_type;
   g_frame_line = frame_line_of;
   g_print_python_stack = print_stack;

@@ -85,7 +85,7 @@ void scan_registers(Thread& t, Visit visit, void* context) {
   visit_object(t.handled_exception, visit, context);
   if (ThreadCold* cold = t.cold) {
     for (Value* w : {&cold->context, &cold->async_first_iter, &cold->async_finalizer, &cold->trace_function, &cold->profile_function,
-                     &cold->async_exception, &cold->locals}) {
+                     &cold->async_exception, &cold->locals, &cold->stop_value}) {
       visit_range(w, w + 1, visit, context);
     }
   }

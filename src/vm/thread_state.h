@@ -17,6 +17,7 @@ struct ThreadCold {
   Value profile_function;
   Value async_exception;         // PyThreadState_SetAsyncExc; EMPTY: none
   Value locals;                  // Dict: threading.local storage, keyed by ids that are never reused; EMPTY: none yet
+  Value stop_value;              // what the generator whose next operation last answered Absent returned; EMPTY: nothing
   int coroutine_origin_depth;    // sys.set_coroutine_origin_tracking_depth
   int recursion_limit;           // what recursion_remaining counts down from
   bool generator_returned;       // the last step of a generator that native code resumed was its return
