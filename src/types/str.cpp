@@ -238,6 +238,44 @@ Result<Ref<Str>> str_concat(Thread& t, Str& a, Str& b) {
   return s;
 }
 
+Result<Owned> str_append(Thread& t, Owned left, Str& right) {
+  auto* a = left.value().as<Str>();
+  // Grow in place what nobody else can see: `s += part` in a loop takes linear time.
+  constexpr ssize kWorthwhile = 64;
+  if (a != &right && a->length >= kWorthwhile && right.length > 0 && a->type() == &str_type && a->is_local() && !a->is_interned() &&
+      is_unique(a) && str_max_class(right) <= str_max_class(*a)) {
+    auto kind = static_cast<size_t>(a->kind());
+    size_t header = a->is_ascii() ? 56 : 72;
+    ssize length;
+    if (__builtin_add_overflow(a->length, right.length, &length)) return raise_overflow_error(t, "strings are too large to concat");
+    size_t needed = header + (static_cast<size_t>(length) + 1) * kind;
+    if (needed > block_size(a)) {
+      Object* o = allocate_object(t, &str_type, needed + needed / 4);
+      if (o == nullptr) return raise_memory_error(t);
+      auto* grown = static_cast<Str*>(o);
+      grown->state = a->state;
+      std::memcpy(str_mutable_data(*grown), a->data(), static_cast<size_t>(a->length) * kind);
+      grown->length = a->length;
+      left = Owned::steal(Value(o));
+      a = grown;
+    } else if (!a->is_ascii()) {
+      auto* words = reinterpret_cast<char**>(reinterpret_cast<char*>(a));
+      if (words[8] != nullptr) {  // the cached UTF-8
+        free_buffer(words[8]);
+        words[8] = nullptr;
+      }
+    }
+    char* out = static_cast<char*>(str_mutable_data(*a)) + static_cast<size_t>(a->length) * kind;
+    str_copy_units(right, 0, right.length, a->kind(), out);
+    std::memset(out + static_cast<size_t>(right.length) * kind, 0, kind);
+    a->length = length;
+    a->hash = -1;
+    return left;
+  }
+  Ref<Str> r = TRY(str_concat(t, *a, right));
+  return Owned(std::move(r));
+}
+
 Result<Ref<Str>> str_join(Thread& t, Str& separator, const Value* items, ssize n) {
   if (n == 0) return empty_ref();
   if (n == 1 && is_exact<Str>(items[0])) return dup(*items[0].as<Str>());
