@@ -238,12 +238,12 @@ Result<Ref<Str>> str_concat(Thread& t, Str& a, Str& b) {
   return s;
 }
 
-Result<Owned> str_append(Thread& t, Owned left, Str& right) {
+Result<void> str_append(Thread& t, Owned& left, Str& right) {
   auto* a = left.value().as<Str>();
   // Grow in place what nobody else can see: `s += part` in a loop takes linear time.
   constexpr ssize kWorthwhile = 64;
-  if (a != &right && a->length >= kWorthwhile && right.length > 0 && a->type() == &str_type && a->is_local() && !a->is_interned() &&
-      is_unique(a) && str_max_class(right) <= str_max_class(*a)) {
+  if (a != &right && a->length >= kWorthwhile && right.length > 0 && a->type() == &str_type && a->is_local() &&
+      !a->is_interned() && is_unique(a) && str_max_class(right) <= str_max_class(*a)) {
     auto kind = static_cast<size_t>(a->kind());
     size_t header = a->is_ascii() ? 56 : 72;
     ssize length;
@@ -270,10 +270,11 @@ Result<Owned> str_append(Thread& t, Owned left, Str& right) {
     std::memset(out + static_cast<size_t>(right.length) * kind, 0, kind);
     a->length = length;
     a->hash = -1;
-    return left;
+    return {};
   }
   Ref<Str> r = TRY(str_concat(t, *a, right));
-  return Owned(std::move(r));
+  left = std::move(r);
+  return {};
 }
 
 Result<Ref<Str>> str_join(Thread& t, Str& separator, const Value* items, ssize n) {

@@ -55,9 +55,9 @@ Owned str_from_code_point(char32_t c);  // latin-1 ones are immortal and never f
 Result<Owned> str_of_code_point(Thread& t, char32_t c);
 Result<Ref<Str>> str_substring(Thread& t, Str& s, ssize start, ssize end);
 Result<Ref<Str>> str_concat(Thread& t, Str& a, Str& b);
-/// left + right, in place when `left` is the only reference to its object (so that repeated appending is linear): for `s += part` where the
-/// old value of s dies. Both are strs; `right` is another object than `left`.
-Result<Owned> str_append(Thread& t, Owned left, Str& right);
+/// Makes `left` left + right, in place when it is the only reference to its object (so that repeated appending is linear): for `s += part`
+/// where the old value of s dies. Both are strs; untouched on failure.
+Result<void> str_append(Thread& t, Owned& left, Str& right);
 Result<Ref<Str>> str_join(Thread& t, Str& separator, const Value* items, ssize n);
 /// UTF-8 of the text; raises UnicodeEncodeError for lone surrogates. The view lives as long as the str.
 Result<std::string_view> str_utf8(Thread& t, Str& s);

@@ -1,10 +1,22 @@
 // vm/slow/arith.cpp: operators.
 #include "types/dict.h"
+#include "types/str.h"
 #include "vm/slow/slow.h"
 
 namespace ty {
 
-bool slow_binary(Thread& t, Value* R, Value c, Ins i, BinaryFn fn) { return finish_bc(R, i, fn(t, R[i.b], c)); }
+bool slow_binary(Thread& t, Value* R, Value c, Ins i, BinaryFn fn) {
+  // s += part: the register's reference may be the only one, and the str grow in place.
+  if (i.a == i.b && (fn == &number_inplace_add || fn == &number_add) && R[i.b].is_counted() && is_exact<Str>(R[i.b]) && is_exact<Str>(c)) {
+    Owned left = Owned::steal(R[i.b]);
+    R[i.b] = Value::empty();
+    bool ok = str_append(t, left, *c.as<Str>()).ok();
+    R[i.b] = left.release();
+    if (ok && (i.kill & kKillC) && i.c != i.a) clear_register(R, i.c);
+    return ok;
+  }
+  return finish_bc(R, i, fn(t, R[i.b], c));
+}
 Result<Owned> vm_power(Thread& t, Value a, Value b) { return number_power(t, a, b, none()); }
 Result<Owned> vm_inplace_power(Thread& t, Value a, Value b) { return number_inplace_power(t, a, b, none()); }
 bool slow_Positive(Thread& t, Value* R, const Value*, Ins i) { return finish_b(R, i, number_positive(t, R[i.b])); }
