@@ -26,7 +26,8 @@ DictTable* dict_table_new(ssize entries) {
   auto* table = static_cast<DictTable*>(allocate_buffer(bytes));
   if (!table) return nullptr;
   *table = {.log2_size = log2, .index_log2 = index_log2, .str_keys = 1, .pad = 0,
-            .entries_offset = static_cast<uint32_t>(sizeof(DictTable) + index_bytes), .capacity = capacity, .count = 0, .live_end = 0, .bytes = bytes};
+            .entries_offset = static_cast<uint32_t>(sizeof(DictTable) + index_bytes), .capacity = capacity, .count = 0, .usable = capacity,
+            .live_end = 0, .bytes = bytes};
   memset(table->indices(), 0xff, index_bytes);
   return table;
 }
@@ -69,6 +70,7 @@ bool resize(Dict& self, ssize entries) {
     }
   }
   table->count = table->live_end = n;
+  table->usable = table->capacity - n;
   self.table.replace(&self, table, old ? old->bytes : 0);
   return true;
 }
@@ -77,7 +79,7 @@ bool resize(Dict& self, ssize entries) {
 bool insert_new(Dict& self, uint64_t key, bool exact_str, int64_t hash, uint64_t value) {
   invalidate(self);
   DictTable* table = self.table.load();
-  if (!table || table->count >= table->capacity) {
+  if (!table || table->usable <= 0) {
     if (!resize(self, table ? self.used * 3 + 1 : 5)) return false;
     table = self.table.load();
   }
@@ -89,6 +91,7 @@ bool insert_new(Dict& self, uint64_t key, bool exact_str, int64_t hash, uint64_t
   if (!exact_str && table->str_keys) __atomic_store_n(&table->str_keys, uint8_t{0}, __ATOMIC_RELAXED);
   dict_set_index(table, find_free_index(table, hash), n);
   table->live_end = n + 1;
+  table->usable--;
   __atomic_store_n(&table->count, n + 1, __ATOMIC_RELEASE);
   set_used(self, self.used + 1);
   invalidate(self);
@@ -113,6 +116,11 @@ Owned remove_entry(Dict& self, DictTable* table, ssize n, Owned* key) {
   if (n + 1 == table->live_end) {
     table->live_end = n;
     if (self.is_local() && table->count == n + 1) table->count = n;
+  }
+  if (self.used == 0 && self.is_local() && table->log2_size <= 6) {  // as good as new
+    memset(table->indices(), 0xff, size_t{1} << (table->log2_size + table->index_log2));
+    table->count = table->live_end = 0;
+    table->usable = table->capacity;
   }
   invalidate(self);
   return value;
@@ -303,7 +311,7 @@ Result<void> dict_set(Thread& t, Dict& self, Value key, Value value) {
         table->entries()[n].value.store(&self, dup(value));
         return {};
       }
-      if (n == kProbeAbsent && table->count < table->capacity) {
+      if (n == kProbeAbsent && table->usable > 0) {
         insert_new(self, counted_bits(key), true, hash, counted_bits(value));
         return {};
       }
@@ -516,6 +524,7 @@ bool dict_detach(Dict& self, const Value* names, const uint64_t* words, ssize n)
     dict_set_index(table, find_free_index(table, entry.hash), i);
   }
   table->count = table->live_end = n;
+  table->usable = table->capacity - n;
   invalidate(self);
   self.table.store(table);
   set_used(self, n);
@@ -544,6 +553,7 @@ bool dict_clone_table(Dict& to, Dict& from) {
       n++;
     }
     copy->count = copy->live_end = n;
+    copy->usable = copy->capacity - n;
   }
   for (ssize i = 0; i < copy->count; i++) {
     DictEntry& entry = copy->entries()[i];

@@ -28,6 +28,7 @@ struct DictTable {
   uint32_t entries_offset;  // [const]
   ssize capacity;       // [const] entries
   ssize count;          // [lock, release] entries written
+  ssize usable;         // [lock] insertions until the table is replaced: index slots of deleted entries are not given back
   ssize live_end;       // [lock] no entry at or above it is live
   size_t bytes;         // [const]
 
