@@ -211,7 +211,7 @@ void register_static_object(Object* o) {
     }
     static_objects.push(o);
   }
-  if (g_multi) publish_edges(o);
+  if (g_multi && o->type()->info) publish_edges(o);  // (without: a type of the start-up, still empty)
 }
 
 void for_each_static_object(void (*f)(Object*, void*), void* context) TY_NO_THREAD_SAFETY {

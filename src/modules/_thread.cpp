@@ -324,6 +324,9 @@ constexpr TypeDef kHandleDef = {.name = "_thread._ThreadHandle", .size = sizeof(
 /// What the new thread starts with.
 struct Boot {
   GlobalSlot function, arguments, keywords;
+  ~Boot() {
+    for (GlobalSlot* slot : {&function, &arguments, &keywords}) slot->retire();
+  }
   NativeThread* native;
   Interpreter* interpreter;
   Event started;

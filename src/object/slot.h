@@ -102,7 +102,7 @@ class GlobalSlot {
   TY_INLINE Value load() const { return Value::from_bits(__atomic_load_n(&word_, __ATOMIC_ACQUIRE)); }
   Owned get() const;
   void store(Owned value);
-  /// For slots that do not live as long as the process: empties it and takes it off the list of roots.
+  /// For slots that do not live as long as the process, before they go: empties it and takes it off the list of roots.
   void retire();
 
  private:
