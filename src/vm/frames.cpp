@@ -123,7 +123,8 @@ Value finish_native(Value* W, size_t n, Result<Owned> result) {
 }  // namespace
 
 Value push_frame(Thread& t, Value* W, size_t n, Tuple* kwnames, Value ret, Value marker, Value aux) {
-  if (TY_UNLIKELY(poll_needed(t))) {
+  // Not above an entry frame: the window is no register of it, so frames of finalizers that run here would lie on it.
+  if (TY_UNLIKELY(poll_needed(t)) && !is_entry_frame(t.base)) {
     if (!safepoint(t).ok()) return Value();
   }
   auto& fn = *W[0].as<Function>();
@@ -434,6 +435,7 @@ Value leave_native(Thread& t, NativeEntry& entry) {
 
 Result<Owned> vm_call_function(Thread& t, Value callable, const Value* args, size_t nargs, Tuple* kwnames) {
   TRY(check_native_stack(t, ""));
+  TRY(poll(t));
   size_t n = nargs + (kwnames ? static_cast<size_t>(kwnames->size) : 0);
   NativeEntry entry;
   if (!enter_native(t, entry, n)) return Raised{};
