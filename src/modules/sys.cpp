@@ -205,6 +205,8 @@ Result<void> sys_set_int_max_str_digits(Thread& t, int digits) {
   return {};
 }
 
+/// -X cpu_count is not an option here: -1, ask the system.
+int sys_get_cpu_count_config(Thread&) { return -1; }
 bool sys_is_gil_enabled(Thread&) { return g_gil_enabled; }
 bool sys_is_finalizing(Thread& t) { return __atomic_load_n(&t.interpreter->finalizing, __ATOMIC_RELAXED); }
 int sys_getdlopenflags(Thread&) { return RTLD_NOW; }
@@ -250,6 +252,7 @@ constexpr MethodDef kSysMethods[] = {
     function<&sys_get_int_max_str_digits>("get_int_max_str_digits", "($module, /)", "Return the maximum string digits limit for non-binary int<->str conversions."),
     function<&sys_set_int_max_str_digits>("set_int_max_str_digits", "($module, /, maxdigits)", "Set the maximum string digits limit for non-binary int<->str conversions."),
     function<&sys_is_gil_enabled>("_is_gil_enabled", "($module, /)", "Return True if the GIL is currently enabled."),
+    function<&sys_get_cpu_count_config>("_get_cpu_count_config", "($module, /)", "Private function for getting PyConfig.cpu_count"),
     function<&sys_is_finalizing>("is_finalizing", "($module, /)", "Return True if Python is exiting."),
     function<&sys_getdlopenflags>("getdlopenflags", "($module, /)", "Return the current value of the flags that are used for dlopen calls."),
     function<&sys_audit>("audit", "($module, event, /, *args)", "Passes the event to any hooks that are attached."),
