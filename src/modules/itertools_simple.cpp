@@ -4,6 +4,7 @@
 #include "modules/itertools_types.h"
 #include "types/int.h"
 #include "types/list.h"
+#include "object/type_object.h"
 #include "types/str.h"
 
 namespace ty::itertools {
@@ -59,8 +60,8 @@ Result<Owned> current_count(Thread& t, Count& self) { return self.long_next.is_n
 Result<Owned> count_repr(Thread& t, Value v) {
   Count& self = *v.as<Count>();
   Owned current = TRY(current_count(t, self));
-  if (self.step.load() == Value::small_int_unchecked(1)) return Owned(TRY(str_from_format(t, "%T(%R)", v, current.value())));
-  return Owned(TRY(str_from_format(t, "%T(%R, %R)", v, current.value(), self.step.load())));
+  if (self.step.load() == Value::small_int_unchecked(1)) return Owned(TRY(str_from_format(t, "%s(%R)", type_short_name(type_of(v)), current.value())));
+  return Owned(TRY(str_from_format(t, "%s(%R, %R)", type_short_name(type_of(v)), current.value(), self.step.load())));
 }
 Result<Owned> count_reduce(Thread& t, Count& self) {
   TRY(warn_pickling(t));
@@ -96,8 +97,8 @@ Lookup<Owned> repeat_next(Thread& t, Value v) {
 }
 Result<Owned> repeat_repr(Thread& t, Value v) {
   Repeat& self = *v.as<Repeat>();
-  if (self.left < 0) return Owned(TRY(str_from_format(t, "%T(%R)", v, self.element.load())));
-  return Owned(TRY(str_from_format(t, "%T(%R, %zd)", v, self.element.load(), static_cast<ssize>(self.left))));
+  if (self.left < 0) return Owned(TRY(str_from_format(t, "%s(%R)", type_short_name(type_of(v)), self.element.load())));
+  return Owned(TRY(str_from_format(t, "%s(%R, %zd)", type_short_name(type_of(v)), self.element.load(), static_cast<ssize>(self.left))));
 }
 Result<ssize> repeat_length_hint(Thread& t, Repeat& self) {
   if (self.left < 0) return raise_type_error(t, "len() of unsized object");

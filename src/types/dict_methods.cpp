@@ -118,7 +118,7 @@ Result<Owned> dict_items(Thread& t, Dict& self) { return dict_items_view(t, self
 Result<Owned> dict_dunder_reversed(Thread& t, Dict& self) { return dict_reverse_key_iterator(t, self); }
 ssize dict_dunder_sizeof(Thread&, Dict& self) {
   DictTable* table = self.table.load();
-  return self.type()->basicsize + (table ? static_cast<ssize>(table->bytes) : 0);
+  return self.Object::type()->basicsize + (table ? static_cast<ssize>(table->bytes) : 0);
 }
 
 Result<Owned> dict_fromkeys(Thread& t, Type& cls, Value iterable, Value value) {

@@ -98,7 +98,7 @@ Result<ssize> dict_iterator_length_hint(Thread& t, DictIterator& self) {
 template <Part part, bool reverse>
 Result<Owned> dict_iterator_reduce(Thread& t, DictIterator& self) {
   Ref<List> items = TRY(list_new(t));
-  Ref<DictIterator> copy = TRY(make_object<DictIterator>(t, self.type()));
+  Ref<DictIterator> copy = TRY(make_object<DictIterator>(t, self.Object::type()));
   {
     CriticalSection section(t, &self);
     Owned container = self.dict.get();

@@ -204,10 +204,10 @@ Result<Owned> reversed_reduce(Thread& t, Reversed& self) {
   Owned sequence = self.sequence.get();
   if (!sequence) {
     Ref<Tuple> arguments = TRY(tuple_pack(t, g_empty_tuple));
-    return Owned(TRY(tuple_pack(t, Value(self.type()), arguments)));
+    return Owned(TRY(tuple_pack(t, Value(self.Object::type()), arguments)));
   }
   Ref<Tuple> arguments = TRY(tuple_pack(t, sequence));
-  return Owned(TRY(tuple_pack(t, Value(self.type()), arguments, Value::small_int_unchecked(current_index(self)))));
+  return Owned(TRY(tuple_pack(t, Value(self.Object::type()), arguments, Value::small_int_unchecked(current_index(self)))));
 }
 Result<void> reversed_setstate(Thread& t, Reversed& self, ssize state) {
   Owned sequence = self.sequence.get();

@@ -323,7 +323,7 @@ Result<void> list_sort(Thread& t, List& self, Value key, bool reverse) { return 
 Result<void> list_method_reverse(Thread& t, List& self) { return list_reverse(t, self); }
 
 ssize list_dunder_sizeof(Thread&, List& self) {
-  return self.type()->basicsize + self.allocated * static_cast<ssize>(sizeof(Slot));
+  return self.Object::type()->basicsize + self.allocated * static_cast<ssize>(sizeof(Slot));
 }
 
 constexpr MethodDef kListMethods[] = {

@@ -12,7 +12,7 @@ namespace {
 
 TY_INLINE Set& as_set(Value v) { return *v.as<Set>(); }
 /// The built-in type a result of an operation on `self` has.
-Type* base_of(Set& self) { return is_subtype(self.type(), &frozenset_type) ? &frozenset_type : &set_type; }
+Type* base_of(Set& self) { return is_subtype(self.Object::type(), &frozenset_type) ? &frozenset_type : &set_type; }
 
 Result<Owned> set_create(Thread& t, Type* type, const Value*, size_t, Tuple*) { return Owned(TRY(set_make(t, type))); }
 Result<void> set_init(Thread& t, Set& self, Value iterable) {
@@ -43,13 +43,13 @@ Result<Ref<Set>> to_set(Thread& t, Value v) {
 
 Result<Owned> set_dunder_repr(Thread& t, Value v) {
   Set& self = as_set(v);
-  Owned name = TRY(get_attribute(t, Value(self.type()), NAME("__name__")));
+  Owned name = TRY(get_attribute(t, Value(self.Object::type()), NAME("__name__")));
   ReprGuard guard(t, v);
   if (guard.recursive()) return Owned(TRY(str_from_format(t, "%U(...)", name.value())));
   if (set_used(self) == 0) return Owned(TRY(str_from_format(t, "%U()", name.value())));
   TRY(check_native_stack(t, " while getting the repr of an object"));
   StrWriter out(t);
-  bool plain = self.type() == &set_type;
+  bool plain = self.Object::type() == &set_type;
   if (!plain) {
     TRY(out.str(*name.value().as<Str>()));
     TRY(out.ascii("("));
@@ -274,7 +274,7 @@ Result<Owned> set_pop(Thread& t, Set& self) {
 }
 void set_method_clear(Thread& t, Set& self) { set_clear(t, self); }
 Result<Owned> set_copy(Thread& t, Set& self) {
-  if (self.type() == &frozenset_type) return borrow_or_dup(Value(&self));
+  if (self.Object::type() == &frozenset_type) return borrow_or_dup(Value(&self));
   Type* type = base_of(self);
   return Owned(TRY(set_copy_as(t, self, type)));
 }
@@ -362,10 +362,10 @@ Result<Owned> set_dunder_reduce(Thread& t, Set& self) {
   Ref<List> items = TRY(set_items_list(t, self));
   Ref<Tuple> arguments = TRY(tuple_pack(t, items));
   Owned state = TRY(call_method(t, &self, NAME("__getstate__")));
-  return Owned(TRY(tuple_pack(t, Value(self.type()), arguments, state)));
+  return Owned(TRY(tuple_pack(t, Value(self.Object::type()), arguments, state)));
 }
 ssize set_dunder_sizeof(Thread&, Set& self) {
-  ssize bytes = self.type()->basicsize;
+  ssize bytes = self.Object::type()->basicsize;
   SetTable* table = self.table.load();
   if (table && table != self.small_table()) bytes += (table->mask + 1) * static_cast<ssize>(sizeof(SetEntry));
   return bytes;

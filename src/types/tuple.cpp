@@ -33,7 +33,7 @@ Result<Ref<Tuple>> tuple_slice(Thread& t, Tuple& self, ssize start, ssize end) {
   if (start < 0) start = 0;
   if (end > self.size) end = self.size;
   if (end <= start) return tuple_new(t, 0);
-  if (start == 0 && end == self.size && self.type() == &tuple_type) return dup(self);
+  if (start == 0 && end == self.size && self.Object::type() == &tuple_type) return dup(self);
   return tuple_from(t, self.values() + start, end - start);
 }
 
