@@ -270,7 +270,7 @@ Value vm_call_spread(Thread& t, Value* R, Ins i, Value ret) {
     if (!tuple.ok()) return Value();
     put(R, i.b + 1, Owned(tuple.take()));
   }
-  Value kwargs = R[i.b + 2];
+  Value kwargs = i.c ? R[i.b + 2] : Value::empty();  // without a dict, the register is not part of the run
   Tuple* args = R[i.b + 1].as<Tuple>();
   if (f.is_object() && f.object()->type() == &function_type) {
     // A Python function: its window is built above the frame.
@@ -310,7 +310,7 @@ Value vm_call_spread(Thread& t, Value* R, Ins i, Value ret) {
     Value result = push_frame(t, W, n, names.get(), ret, kPlainFrame, Value());
     if (result.is_empty()) {
       clear_register(R, i.b + 1);
-      clear_register(R, i.b + 2);
+      if (i.c) clear_register(R, i.b + 2);
     } else {
       clear_window(W, n);
     }
@@ -319,7 +319,7 @@ Value vm_call_spread(Thread& t, Value* R, Ins i, Value ret) {
   auto result = call_with_tuple(t, f, *args, kwargs.is_empty() ? nullptr : kwargs.as<Dict>());
   if (!result.ok()) return Value();
   Value word = result.take().release();
-  clear_run(R, i.b, 3);
+  clear_run(R, i.b, i.c ? 3 : 2);
   return word;
 }
 
