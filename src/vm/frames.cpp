@@ -15,6 +15,7 @@
 #include "vm/handlers.h"
 #include "vm/interpreter.h"
 #include "vm/thread_state.h"
+#include "vm/slow/lookup.h"
 #include "vm/unwind.h"
 #include "vm/vm.h"
 #include "object/instance.h"
@@ -252,17 +253,9 @@ Value vm_call_spread(Thread& t, Value* R, Ins i, Value ret) {
   if (!is_exact<Tuple>(R[i.b + 1])) {
     Value iterable = R[i.b + 1];
     if (!ops_of(iterable).iter && !is_sequence(iterable)) {
-      Value name = f;
-      Owned text;
-      if (name.is_object() && name.object()->type() == &function_type) {
-        auto r = str_from_format(t, "%U()", name.as<Function>()->qualname.load());
-        if (!r.ok()) return Value();
-        text = Owned(r.take());
-      } else {
-        auto r = object_str(t, f);
-        if (!r.ok()) return Value();
-        text = r.take();
-      }
+      auto text_result = vm_function_text(t, f);
+      if (!text_result.ok()) return Value();
+      Owned text = text_result.take();
       (void)raise_type_error(t, "%U argument after * must be an iterable, not %.200T", text.value(), iterable);
       return Value();
     }

@@ -10,6 +10,8 @@ struct MethodLookup {
   bool is_method;  // value is an unbound method: the receiver goes first
 };
 MethodLookup vm_find_method(Thread& t, Value object, Value name);
+/// "module.name()" of a callable, for messages.
+Result<Owned> vm_function_text(Thread& t, Value f);
 Lookup<Owned> vm_lookup_global(Thread& t, Value* R, Value name);
 
 }  // namespace ty
