@@ -4,7 +4,7 @@
 #include <cstring>
 #include <grp.h>
 #include <sched.h>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/times.h>
@@ -147,7 +147,7 @@ Result<void> posix_killpg(Thread& t, int group, int signum) {
   return poll(t);
 }
 Result<int> posix_pidfd_open(Thread& t, int pid, int flags) {
-  int fd = pidfd_open(pid, static_cast<unsigned>(flags));
+  auto fd = static_cast<int>(syscall(SYS_pidfd_open, pid, flags));
   if (fd < 0) return raise_errno(t);
   return fd;
 }

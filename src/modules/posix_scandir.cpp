@@ -104,7 +104,7 @@ constexpr GetSetDef kDirEntryGetSet[] = {getter<&direntry_name>("name", "the ent
     getter<&direntry_fspath>("path", "the entry's full path name; equivalent to os.path.join(scandir_path, entry.name)"), {}};
 constexpr uint16_t kDirEntrySlots[] = {offsetof(DirEntry, name), offsetof(DirEntry, path), offsetof(DirEntry, stat_result), offsetof(DirEntry, lstat_result)};
 constexpr TypeOps kDirEntryOps = {.repr = &direntry_repr};
-constexpr TypeDef kDirEntryDef = {.name = "posix.DirEntry", .size = sizeof(DirEntry), .flags = 0,
+constexpr TypeDef kDirEntryDef = {.name = "posix.DirEntry", .size = sizeof(DirEntry), .flags = kTypeDisallowInstantiation,
     .layout = {.slot_offsets = kDirEntrySlots, .slot_count = 4}, .ops = &kDirEntryOps, .methods = kDirEntryMethods, .getset = kDirEntryGetSet};
 
 // --- the iterator ---
@@ -194,7 +194,7 @@ constexpr MethodDef kIteratorMethods[] = {
     {}};
 constexpr uint16_t kIteratorSlots[] = {offsetof(ScandirIterator, path)};
 constexpr TypeOps kIteratorOps = {.iter = &iterator_returns_self, .next = &scandir_next, .finalize = &scandir_finalize};
-constexpr TypeDef kIteratorDef = {.name = "posix.ScandirIterator", .size = sizeof(ScandirIterator), .flags = 0,
+constexpr TypeDef kIteratorDef = {.name = "posix.ScandirIterator", .size = sizeof(ScandirIterator), .flags = kTypeDisallowInstantiation,
     .layout = {.slot_offsets = kIteratorSlots, .slot_count = 1, .flags = kHasFinalizer | kPromptType}, .ops = &kIteratorOps, .methods = kIteratorMethods};
 
 Result<Owned> posix_scandir(Thread& t, PathOrFdOrNone& path) {
