@@ -86,13 +86,15 @@ Result<Owned> sequence_new(Thread& t, Type& type, Value sequence, Value dict) {
 
 Result<Owned> sequence_repr(Thread& t, Value v) {
   auto& self = *v.as<Tuple>();
-  const SequenceTypeDef& def = def_of(self.type());
+  const SequenceTypeDef& def = def_of(self.Object::type());
   StrWriter out(t);
-  TRY(out.ascii(self.type()->name));
+  TRY(out.ascii(self.Object::type()->name));
   TRY(out.put('('));
+  ssize named = 0;
   for (ssize i = 0; i < def.visible; i++) {
     if (i) TRY(out.ascii(", "));
-    TRY(out.ascii(def.fields[i].name));
+    while (is_unnamed(def.fields[named])) named++;  // names are counted without the unnamed ones: stat_result's times
+    TRY(out.ascii(def.fields[named++].name));
     TRY(out.put('='));
     Owned text = TRY(object_repr(t, self.get(i)));
     TRY(out.str(*text.value().as<Str>()));
@@ -109,19 +111,19 @@ Result<Ref<Dict>> hidden_fields(Thread& t, Tuple& self, const SequenceTypeDef& d
 }
 
 Result<Owned> sequence_reduce(Thread& t, Tuple& self) {
-  const SequenceTypeDef& def = def_of(self.type());
+  const SequenceTypeDef& def = def_of(self.Object::type());
   Ref<Tuple> items = TRY(tuple_from(t, self.values(), def.visible));
   Ref<Dict> hidden = TRY(hidden_fields(t, self, def));
   Ref<Tuple> arguments = TRY(tuple_pack(t, items, hidden));
-  return Owned(TRY(tuple_pack(t, Value(self.type()), arguments)));
+  return Owned(TRY(tuple_pack(t, Value(self.Object::type()), arguments)));
 }
 
 Result<Owned> sequence_replace(Thread& t, Tuple& self, Kwargs changes) {
-  const SequenceTypeDef& def = def_of(self.type());
+  const SequenceTypeDef& def = def_of(self.Object::type());
   if (def.named_total != def.total) {
     return raise_type_error(t, "__replace__() is not supported for %.500s because it has unnamed field(s)", def.name);
   }
-  Ref<Tuple> result = TRY(sequence_allocate(t, self.type()));
+  Ref<Tuple> result = TRY(sequence_allocate(t, self.Object::type()));
   size_t used = 0;
   for (ssize i = 0; i < def.total; i++) {
     Value value = self.get(i);
