@@ -350,14 +350,15 @@ SendOutcome vm_send(Thread& t, Value* R, Ins i, const Insn* pc, Value ret) {
   NextOp next = type->info->ops.next;
   if (is_none(value) && next) {
     Owned stale = g_take_stop_value(t);
-    Lookup<Owned> item = next(t, iterator);
+    Owned own;  // what a StopIteration of a Python __next__ carries
+    Lookup<Owned> item = is_dispatched_next(next) ? iterator_next_value(t, iterator, &own) : next(t, iterator);
     if (item.found()) {
       clear_register(R, i.c);
       put(R, i.a, item.take());
       return SendOutcome::kYielded;
     }
     if (item.absent()) {
-      Owned returned = g_take_stop_value(t);
+      Owned returned = own ? std::move(own) : g_take_stop_value(t);
       clear_register(R, i.c);
       put(R, i.a, returned ? std::move(returned) : owned_none());
       return SendOutcome::kReturned;
