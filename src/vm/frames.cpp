@@ -269,7 +269,7 @@ Value vm_call_spread(Thread& t, Value* R, Ins i, Value ret) {
     // A Python function: its window is built above the frame.
     size_t positional = static_cast<size_t>(args->size);
     Value* W = frame_top(t, t.base) + kFrameHeaderWords + 1;
-    size_t named = !kwargs.is_empty() ? static_cast<size_t>(dict_used(*kwargs.as<Dict>())) : 0;
+    size_t named = !kwargs.is_empty() ? static_cast<size_t>(dict_length(*kwargs.as<Dict>())) : 0;
     if (TY_UNLIKELY(W + positional + named + 64 > t.real_register_limit)) return raise_recursion(t);
     Ref<Tuple> names;
     size_t n = 0;
