@@ -24,6 +24,7 @@ struct Code {
   char format;
   uint8_t size;     // of one item
   bool big_endian;
+  bool native;
   ssize offset;
   ssize length;     // bytes of the item: count for s and p, else size
   ssize repeat;     // items (1 for s and p)
@@ -110,7 +111,7 @@ Result<Layout> read_format(Thread& t, std::string_view text, Code* out) {
       if (offset > PTRDIFF_MAX - size) return too_long();
       offset = (offset + size - 1) / size * size;
     }
-    Code code{c, static_cast<uint8_t>(size), big, offset, size, number};
+    Code code{c, static_cast<uint8_t>(size), big, native, offset, size, number};
     if (c == 's' || c == 'p') {
       code.length = number;
       code.repeat = 1;
@@ -290,7 +291,7 @@ Result<void> pack_one(Thread& t, const Code& code, uint8_t* p, Value v) {
         store_word(p, 8, code.big_endian, std::bit_cast<uint64_t>(x));
       } else if (code.format == 'f') {
         auto f = static_cast<float>(x);
-        if (std::isinf(f) && !std::isinf(x)) return raise_overflow_error(t, "float too large to pack with f format");
+        if (std::isinf(f) && !std::isinf(x) && !code.native) return raise_overflow_error(t, "float too large to pack with f format");
         store_word(p, 4, code.big_endian, std::bit_cast<uint32_t>(f));
       } else {
         uint16_t h;
