@@ -232,12 +232,7 @@ Result<void> bytesio_get_buffer(Thread& t, Value v, Buffer& out, int flags) {
   auto& self = *v.as<BytesIO>();
   CriticalSection section(t, self);
   TRY(reserve(t, self, 1));
-  out.buf = self.data;
-  out.length = self.size;
-  out.read_only = 0;
-  if (flags & kBufferFormat) out.format = const_cast<char*>("B");
-  if (flags & kBufferNd) out.shape = &out.length;
-  if ((flags & kBufferStrides) == kBufferStrides) out.strides = &out.item_size;
+  TRY(buffer_fill(t, out, v, self.data, self.size, false, flags));
   self.exports++;
   return {};
 }

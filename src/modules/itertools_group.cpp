@@ -429,7 +429,7 @@ constexpr TypeOps kTeeDataOps = {.create = constructor<"_tee_dataobject", "(it, 
 constexpr TypeOps kBatchedOps = {.iter = &iterator_returns_self, .next = &batched_next,
                                  .create = constructor<"batched", "(iterable, n, *, strict=False)", &batched_create>};
 constexpr TypeOps kPairwiseOps = {.iter = &iterator_returns_self, .next = &pairwise_next,
-                                  .create = constructor<"pairwise", "(iterable, /)", &pairwise_create>};
+                                  .create = &positional_constructor<"pairwise", "(iterable, /)", &pairwise_create, &pairwise_type>};
 constexpr TypeOps kGroupByOps = {.iter = &iterator_returns_self, .next = &groupby_next,
                                  .create = constructor<"groupby", "(iterable, key=None)", &groupby_create>};
 constexpr TypeOps kGrouperOps = {.iter = &iterator_returns_self, .next = &grouper_next,

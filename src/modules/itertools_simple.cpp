@@ -252,7 +252,8 @@ Result<Owned> chain_make(Thread& t, Type* type, Value iterables) {
   return Owned(std::move(self));
 }
 Result<Owned> chain_create(Thread& t, Type* type, const Value* args, size_t nargs, Tuple* kwnames) {
-  if (kwnames && kwnames->size && type == &chain_type) return raise_type_error(t, "chain() takes no keyword arguments");
+  kwnames = constructor_keywords(type, &chain_type, kwnames);
+  if (kwnames && kwnames->size) return raise_type_error(t, "chain() takes no keyword arguments");
   Ref<Tuple> iterables = TRY(tuple_from(t, args, static_cast<ssize>(nargs)));
   return chain_make(t, type, iterables);
 }
@@ -427,7 +428,8 @@ struct Islice : Object {
 };
 
 Result<Owned> islice_create(Thread& t, Type* type, const Value* args, size_t nargs, Tuple* kwnames) {
-  if (kwnames && kwnames->size && type == &islice_type) return raise_type_error(t, "islice() takes no keyword arguments");
+  kwnames = constructor_keywords(type, &islice_type, kwnames);
+  if (kwnames && kwnames->size) return raise_type_error(t, "islice() takes no keyword arguments");
   if (nargs < 2) return raise_type_error(t, "islice expected at least 2 arguments, got %zu", nargs);
   if (nargs > 4) return raise_type_error(t, "islice expected at most 4 arguments, got %zu", nargs);
   auto bound = [&](Value v, int64_t when_none, const char* message) -> Result<int64_t> {
@@ -537,20 +539,20 @@ constexpr TypeOps kCountOps = {.repr = &count_repr, .iter = &iterator_returns_se
                                .create = constructor<"count", "(start=0, step=1)", &count_create>};
 constexpr TypeOps kRepeatOps = {.repr = &repeat_repr, .iter = &iterator_returns_self, .next = &repeat_next,
                                 .create = constructor<"repeat", "(object, times=<unrepresentable>)", &repeat_create>};
-constexpr TypeOps kCycleOps = {.iter = &iterator_returns_self, .next = &cycle_next, .create = constructor<"cycle", "(iterable, /)", &cycle_create>};
+constexpr TypeOps kCycleOps = {.iter = &iterator_returns_self, .next = &cycle_next, .create = &positional_constructor<"cycle", "(iterable, /)", &cycle_create, &cycle_type>};
 constexpr TypeOps kAccumulateOps = {.iter = &iterator_returns_self, .next = &accumulate_next,
                                     .create = constructor<"accumulate", "(iterable, func=None, *, initial=None)", &accumulate_create>};
 constexpr TypeOps kChainOps = {.iter = &iterator_returns_self, .next = &chain_next, .create = &chain_create};
 constexpr TypeOps kCompressOps = {.iter = &iterator_returns_self, .next = &compress_next,
                                   .create = constructor<"compress", "(data, selectors)", &compress_create>};
 constexpr TypeOps kDropWhileOps = {.iter = &iterator_returns_self, .next = &dropwhile_next,
-                                   .create = constructor<"dropwhile", "(predicate, iterable, /)", &predicate_create>};
+                                   .create = &positional_constructor<"dropwhile", "(predicate, iterable, /)", &predicate_create, &dropwhile_type>};
 constexpr TypeOps kTakeWhileOps = {.iter = &iterator_returns_self, .next = &takewhile_next,
-                                   .create = constructor<"takewhile", "(predicate, iterable, /)", &predicate_create>};
+                                   .create = &positional_constructor<"takewhile", "(predicate, iterable, /)", &predicate_create, &takewhile_type>};
 constexpr TypeOps kFilterFalseOps = {.iter = &iterator_returns_self, .next = &filterfalse_next,
-                                     .create = constructor<"filterfalse", "(function, iterable, /)", &predicate_create>};
+                                     .create = &positional_constructor<"filterfalse", "(function, iterable, /)", &predicate_create, &filterfalse_type>};
 constexpr TypeOps kStarMapOps = {.iter = &iterator_returns_self, .next = &starmap_next,
-                                 .create = constructor<"starmap", "(function, iterable, /)", &predicate_create>};
+                                 .create = &positional_constructor<"starmap", "(function, iterable, /)", &predicate_create, &starmap_type>};
 constexpr TypeOps kIsliceOps = {.iter = &iterator_returns_self, .next = &islice_next, .create = &islice_create};
 
 constexpr TypeDef kCountDef = {.name = "itertools.count", .size = sizeof(Count), .layout = kCountLayout, .ops = &kCountOps, .methods = kCountMethods,

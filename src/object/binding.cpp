@@ -28,7 +28,8 @@ NameText function_text(const MethodDef& def, Value self) {
       Value name = self.object()->type() == &module_type ? reinterpret_cast<Slot*>(reinterpret_cast<char*>(self.object()) + 64)->load() : Value();
       if (name && is_str(name) && name.as<Str>()->is_ascii() && !str_equal_ascii(*name.as<Str>(), "builtins")) owner = name.as<Str>()->ascii();
     } else if (def.kind == MethodKind::kMethod) {
-      owner = type_short_name(type_of(self));
+      // The signatures of constructors and initializers have no $self.
+      if (!def.text_signature || def.text_signature[0] != '(' || def.text_signature[1] == '$') owner = type_short_name(type_of(self));
     } else if (is_type(self)) {
       owner = type_short_name(self.as<Type>());
     }

@@ -7,6 +7,7 @@
 
 #include "mem/heap.h"
 #include "object/abstract.h"
+#include "object/binding.h"
 
 namespace ty {
 
@@ -64,6 +65,17 @@ Result<Owned> generic_alias_new(Thread& t, Value origin, Value args);
 Result<Owned> container_class_getitem(Thread& t, Type& cls, Value item);
 #define TY_CLASS_GETITEM \
   class_method<&container_class_getitem>("__class_getitem__", "($type, object, /)", "See PEP 585")
+
+/// Keywords of a call of a class that takes none: an error for `base` itself and for subclasses with its __init__; others keep them for theirs.
+TY_INLINE Tuple* constructor_keywords(Type* type, Type* base, Tuple* kwnames) {
+  return kwnames && type != base && type->info->ops.init != base->info->ops.init ? nullptr : kwnames;
+}
+/// `constructor<…>` of such a class.
+template <FixedString name, FixedString signature, auto F, Type* base>
+Result<Owned> positional_constructor(Thread& t, Type* type, const Value* args, size_t nargs, Tuple* kwnames) {
+  using Def = ConstructorDef<name, signature, F>;
+  return Def::create(t, type, args, nargs, constructor_keywords(type, base, kwnames));
+}
 
 /// Scope of a repr() that may meet itself.
 class ReprGuard {

@@ -115,12 +115,6 @@ Owned remove_entry(Dict& self, DictTable* table, ssize n, Owned* key) {
   set_used(self, self.used - 1);
   if (n + 1 == table->live_end) {
     table->live_end = n;
-    if (self.is_local() && table->count == n + 1) table->count = n;
-  }
-  if (self.used == 0 && self.is_local() && table->log2_size <= 6) {  // as good as new
-    memset(table->indices(), 0xff, size_t{1} << (table->log2_size + table->index_log2));
-    table->count = table->live_end = 0;
-    table->usable = table->capacity;
   }
   invalidate(self);
   return value;

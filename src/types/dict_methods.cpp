@@ -1,6 +1,7 @@
 // dict: Python-visible operations and methods.
 #include "object/binding.h"
 #include "types/dict_internal.h"
+#include "types/set.h"
 #include "types/tuple.h"
 
 namespace ty {
@@ -128,6 +129,14 @@ Result<Owned> dict_fromkeys(Thread& t, Type& cls, Value iterable, Value value) {
     Owned key;
     int64_t hash;
     for (ssize position = 0; dict_next_hashed(*iterable.as<Dict>(), &position, &key, nullptr, &hash);) {
+      TRY(dict_set_hashed(t, *result.value().as<Dict>(), key, hash, value));
+    }
+    return result;
+  }
+  if (plain && is_exact_any_set(iterable)) {
+    Owned key;
+    int64_t hash;
+    for (ssize position = 0; set_next_hashed(*iterable.as<Set>(), &position, &key, &hash);) {
       TRY(dict_set_hashed(t, *result.value().as<Dict>(), key, hash, value));
     }
     return result;

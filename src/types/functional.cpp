@@ -99,7 +99,7 @@ Result<bool> strict_keyword(Thread& t, const char* function, const Value* args, 
 }
 
 Result<Owned> zip_create(Thread& t, Type* type, const Value* args, size_t nargs, Tuple* kwnames) {
-  bool strict = type == &zip_type || kwnames ? TRY(strict_keyword(t, "zip", args, nargs, kwnames)) : false;
+  bool strict = TRY(strict_keyword(t, "zip", args, nargs, constructor_keywords(type, &zip_type, kwnames)));
   Owned iterators = TRY(make_iterators(t, args, nargs));
   Ref<Zip> self = TRY(make_object<Zip>(t, type));
   self->iterators.init(std::move(iterators));
@@ -154,7 +154,8 @@ struct Map : Object {
 };
 
 Result<Owned> map_create(Thread& t, Type* type, const Value* args, size_t nargs, Tuple* kwnames) {
-  if (kwnames && kwnames->size && type == &map_type) return raise_type_error(t, "map() takes no keyword arguments");
+  kwnames = constructor_keywords(type, &map_type, kwnames);
+  if (kwnames && kwnames->size) return raise_type_error(t, "map() takes no keyword arguments");
   if (nargs < 2) return raise_type_error(t, "map() must have at least two arguments.");
   Owned iterators = TRY(make_iterators(t, args + 1, nargs - 1));
   Ref<Map> self = TRY(make_object<Map>(t, type));
@@ -251,11 +252,7 @@ constexpr TypeOps kEnumerateOps = {.iter = &iterator_self, .next = &enumerate_ne
                                    .create = constructor<"enumerate", "(iterable, start=0)", &enumerate_create>};
 constexpr TypeOps kZipOps = {.iter = &iterator_self, .next = &zip_next, .create = &zip_create};
 constexpr TypeOps kMapOps = {.iter = &iterator_self, .next = &map_next, .create = &map_create};
-constexpr NewOp kFilterConstructor = constructor<"filter", "(function, iterable, /)", &filter_create_in>;
-Result<Owned> filter_create(Thread& t, Type* type, const Value* args, size_t nargs, Tuple* kwnames) {
-  return kFilterConstructor(t, type, args, nargs, type == &filter_type ? kwnames : nullptr);
-}
-constexpr TypeOps kFilterOps = {.iter = &iterator_self, .next = &filter_next, .create = &filter_create};
+constexpr TypeOps kFilterOps = {.iter = &iterator_self, .next = &filter_next, .create = &positional_constructor<"filter", "(function, iterable, /)", &filter_create_in, &filter_type>};
 
 }  // namespace
 

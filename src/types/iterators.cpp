@@ -273,7 +273,7 @@ constexpr TypeOps kTupleIteratorOps = {.iter = &iterator_dunder_iter, .next = &t
 constexpr TypeOps kListReverseIteratorOps = {.iter = &iterator_dunder_iter, .next = &list_reverse_iterator_next};
 constexpr TypeOps kSequenceIteratorOps = {.iter = &iterator_dunder_iter, .next = &sequence_iterator_next};
 constexpr TypeOps kReversedOps = {.iter = &iterator_dunder_iter, .next = &reversed_next,
-                                  .create = constructor<"reversed", "(object, /)", &reversed_create>};
+                                  .create = &positional_constructor<"reversed", "(object, /)", &reversed_create, &reversed_type>};
 constexpr TypeOps kCallableIteratorOps = {.iter = &iterator_dunder_iter, .next = &callable_iterator_next};
 
 }  // namespace

@@ -26,13 +26,6 @@ Result<Owned> frozenset_create_in(Thread& t, Type& type, Value iterable) {
   if (iterable) TRY(set_update_rpy(t, self, iterable));
   return Owned(std::move(self));
 }
-constexpr NewOp kFrozensetConstructor = constructor<"frozenset", "(iterable=(), /)", &frozenset_create_in>;
-Result<Owned> frozenset_create(Thread& t, Type* type, const Value* args, size_t nargs, Tuple* kwnames) {
-  // A subclass with its own __init__ may take keywords.
-  if (type != &frozenset_type) kwnames = nullptr;
-  return kFrozensetConstructor(t, type, args, nargs, kwnames);
-}
-
 /// `v` as a set with known hashes: itself if it is one, else a temporary.
 Result<Ref<Set>> to_set(Thread& t, Value v) {
   if (is_any_set(v)) return dup(v.as<Set>());
@@ -288,7 +281,7 @@ Result<void> set_update(Thread& t, Set& self, Args others) {
   return {};
 }
 Result<Owned> set_intersection(Thread& t, Set& self, Args others) {
-  if (others.size == 0) return set_copy(t, self);
+  if (others.size == 0) return Owned(TRY(set_copy_as(t, self, base_of(self))));
   Ref<Set> result = TRY(intersect(t, self, others[0]));
   for (size_t i = 1; i < others.size; i++) result = TRY(intersect(t, *result, others[i]));
   return Owned(std::move(result));
@@ -300,7 +293,7 @@ Result<void> set_intersection_update(Thread& t, Set& self, Args others) {
   return set_take_content(t, self, *own);
 }
 Result<Owned> set_difference(Thread& t, Set& self, Args others) {
-  if (others.size == 0) return set_copy(t, self);
+  if (others.size == 0) return Owned(TRY(set_copy_as(t, self, base_of(self))));
   Ref<Set> result = TRY(subtract(t, self, others[0]));
   for (size_t i = 1; i < others.size; i++) TRY(remove_all(t, *result, others[i]));
   return Owned(std::move(result));
@@ -489,7 +482,7 @@ constexpr TypeOps kFrozensetOps = {.repr = &set_dunder_repr,
                                    .hash = &frozenset_dunder_hash,
                                    .compare = &set_dunder_compare,
                                    .iter = &set_dunder_iter,
-                                   .create = &frozenset_create,
+                                   .create = &positional_constructor<"frozenset", "(iterable=(), /)", &frozenset_create_in, &frozenset_type>,
                                    .subtract = &set_dunder_sub,
                                    .bit_and = &set_dunder_and,
                                    .bit_xor = &set_dunder_xor,
