@@ -217,6 +217,7 @@ uint32_t parse_flags(const CompileOptions& options) {
   if (options.flags & kCompileTypeComments) flags |= syntax::kParseTypeComments;
   if (options.flags & kCompileIgnoreCookie) flags |= syntax::kParseIgnoreCookie;
   if (options.flags & kCodeFutureBarryAsBdfl) flags |= syntax::kParseBarryAsBdfl;
+  if (options.from_file) flags |= syntax::kParseFromFile;
   return flags;
 }
 
@@ -225,8 +226,7 @@ uint32_t parse_flags(const CompileOptions& options) {
 Result<ast::Mod*> parse_source_rpy(Thread& t, ast::Interner& names, std::string_view source, Value filename, const CompileOptions& options,
                                    syntax::ParseMode mode, int feature_version) {
   if (source.find('\0') != source.npos) {
-    Owned none_text = owned_none();
-    return raise_format(t, &exc_SyntaxError, "source code string cannot contain null bytes");
+    return raise_format(t, &exc_SyntaxError, options.from_file ? "source code cannot contain null bytes" : "source code string cannot contain null bytes");
   }
   std::string name = filename_text(t, filename);
   syntax::ParseOptions parse;

@@ -35,6 +35,7 @@ enum CompileFlag : int {
 struct CompileOptions {
   CompileMode mode = CompileMode::kExec;
   int flags = 0;      // CompileFlag; the future bits of a calling frame are or'ed in by the caller unless dont_inherit
+  bool from_file = false;  // the bytes of a file: messages about bad encodings and null bytes differ
   int optimize = 0;   // 0, 1 (-O), 2 (-OO): never -1
   /// -X dump flags: prints the disassembly of every code object to stderr.
   bool dump_bytecode = false;

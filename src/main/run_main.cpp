@@ -40,6 +40,7 @@ Result<void> run_source(Thread& t, std::string_view source, Value filename, int 
   CompileOptions options;
   options.optimize = t.interpreter->config->optimize;
   options.flags = flags;
+  options.from_file = !(flags & kCompileIgnoreCookie);
   Ref<Code> code = TRY(compile_source(t, source, filename, options));
   Owned ignored = TRY(eval_code_rpy(t, code, main_dict(t), nullptr));
   return {};
@@ -92,7 +93,10 @@ std::string real_directory(const std::string& script) {
 
 Result<int> run_script(Thread& t) {
   const Config& config = *t.interpreter->config;
-  Owned path = TRY(str_decode_filesystem(t, config.target));
+  std::string absolute = config.target;
+  char cwd[4096];
+  if (absolute[0] != '/' && getcwd(cwd, sizeof cwd)) absolute = std::string(cwd) + "/" + (absolute.starts_with("./") ? absolute.substr(2) : absolute);
+  Owned path = TRY(str_decode_filesystem(t, absolute));
   struct stat st;
   bool exists = stat(config.target.c_str(), &st) == 0;
   bool archive = config.target.size() > 4 && (config.target.ends_with(".zip") || config.target.ends_with(".pyz"));
@@ -142,13 +146,25 @@ Result<int> run_standard_input(Thread& t) {
   return 0;
 }
 
+/// -c: tracebacks show its lines, so linecache gets them.
+Result<int> run_command(Thread& t) {
+  const Config& config = *t.interpreter->config;
+  TRY(insert_path(t, ""));
+  CompileOptions options;
+  options.optimize = config.optimize;
+  options.flags = kCompileIgnoreCookie;
+  Ref<Code> code = TRY(compile_source(t, config.target, NAME("<string>"), options));
+  Owned remember = TRY(import_attribute(t, "linecache", "_register_code"));
+  Ref<Str> source = TRY(str_from_wtf8(t, config.target));
+  Owned ignored = TRY(call(t, remember, code, source, NAME("<string>")));
+  ignored = TRY(eval_code_rpy(t, code, main_dict(t), nullptr));
+  return 0;
+}
+
 Result<int> run_target(Thread& t) {
   const Config& config = *t.interpreter->config;
   switch (config.mode) {
-    case RunMode::kCommand:
-      TRY(insert_path(t, ""));
-      TRY(run_source(t, config.target, NAME("<string>"), kCompileIgnoreCookie));
-      return 0;
+    case RunMode::kCommand: return run_command(t);
     case RunMode::kModule:
       if (!config.safe_path) {
         char cwd[4096];
@@ -195,7 +211,7 @@ int runtime_finish(Thread& t, int exit_code) {
   __atomic_store_n(&t.interpreter->finalizing, true, __ATOMIC_RELEASE);
   park_other_threads(t);
   finalize_modules(t);
-  if (!flush_std_files(t)) flushed = false;
+  if (flushed && !flush_std_files(t)) flushed = false;
   signals_finalize();
   if (g_interrupted) {
     std::signal(SIGINT, SIG_DFL);

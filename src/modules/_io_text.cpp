@@ -166,7 +166,7 @@ struct TextIO : Object {
   Codec codec;             // [lock]
   bool ready, detached, line_buffering, write_through;  // [lock]
   bool read_universal, read_translate, write_translate, pending_cr;  // [lock]
-  bool seekable, telling, has_read1, has_name, encoding_start;  // [lock]
+  bool seekable, telling, has_read1, can_write, encoding_start;  // [lock]
   static Type* type() { return &textiowrapper_type; }
 };
 
@@ -287,9 +287,10 @@ Result<void> text_init(Thread& t, TextIO& self, Value buffer, Value encoding, Va
   Owned read1 = TRY(find_attribute(t, buffer, NAME("read1")));
   self.has_read1 = !read1.value().is_empty();
   self.encoding_start = true;
+  Owned writable = TRY(call_method(t, buffer, NAME("writable")));
+  self.can_write = TRY(object_is_true(t, writable));
   if (self.seekable && self.codec == Codec::kOther) {
-    Owned writable = TRY(call_method(t, buffer, NAME("writable")));
-    if (TRY(object_is_true(t, writable))) {
+    if (self.can_write) {
       Owned at = TRY(call_method(t, buffer, NAME("tell")));
       self.encoding_start = !TRY(object_is_true(t, at));
     }
@@ -345,6 +346,7 @@ void forget_decoded(TextIO& self) {
 
 Result<Owned> text_write(Thread& t, Locked<TextIO> self, Str& text) {
   TRY(check_open(t, *self));
+  if (!self->can_write) return raise_unsupported(t, "not writable");
   ssize length = text.length;
   bool has_newline = false;
   Value newline = write_newline(*self);

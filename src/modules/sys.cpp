@@ -342,7 +342,7 @@ Result<void> add_infos(Thread& t, Module& m, const Config& c) {
   TRY(module_add(t, m, "flags", TRY(make_info(t, kFlags, {small(c.debug), small(c.inspect), small(c.interactive), small(c.optimize),
       small(c.dont_write_bytecode), small(c.no_user_site), small(c.no_site), small(c.ignore_environment), small(c.verbose), small(c.bytes_warning),
       small(c.quiet), small(c.hash_randomization), small(c.isolated), bool_value(c.dev_mode), small(c.utf8_mode), small(c.warn_default_encoding),
-      bool_value(c.safe_path), small(c.int_max_str_digits), small(c.gil)}))));
+      bool_value(c.safe_path), small(c.int_max_str_digits), c.gil ? small(1) : c.gil_forced_off ? small(0) : none()}))));
   Type* hooks = TRY(struct_sequence_type(t, kAsyncGenHooks));
   g_asyncgen_hooks_type.store(dup(Value(hooks)));
   Type* unraisable = TRY(struct_sequence_type(t, kUnraisableArgs));
@@ -454,6 +454,7 @@ Result<void> sys_create(Thread& t) {
   for (const char* name : {"meta_path", "path_hooks"}) TRY(module_add(t, *m, name, TRY(list_new(t))));
   TRY(module_add(t, *m, "path_importer_cache", TRY(dict_new(t))));
   TRY(sys_add_frame_functions(t, *m));
+  TRY(sys_add_early_stderr(t, *m));
   TRY(add_infos(t, *m, c));
   TRY(add_module_names(t, *m));
   TRY(add_paths(t, *m, c));

@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "mem/heap.h"
+#include "modules/sys_frames.h"
 #include "types/dict.h"
 #include "types/int.h"
 #include "types/list.h"
@@ -17,6 +19,20 @@
 namespace ty {
 
 namespace {
+
+// --- the stream before the streams ---
+
+struct EarlyStream : Object {};
+Type early_stream_type;
+
+Result<ssize> early_write(Thread& t, Value, Str& text) {
+  std::string_view utf8 = TRY(str_utf8(t, text));
+  [[maybe_unused]] auto n = write(2, utf8.data(), utf8.size());
+  return text.length;
+}
+void early_flush(Thread&, Value) {}
+constexpr MethodDef kEarlyMethods[] = {method<&early_write>("write", "($self, text, /)", nullptr), method<&early_flush>("flush", "($self, /)", nullptr), {}};
+constexpr TypeDef kEarlyDef = {.name = "typhon.early_stream", .size = sizeof(EarlyStream), .flags = kTypeDisallowInstantiation, .methods = kEarlyMethods};
 
 struct StreamSettings {
   std::string encoding = "utf-8";
@@ -115,12 +131,20 @@ bool flush_stream(Thread& t, const char* name) {
     Owned ignored = flushed.take();
     return true;
   }
-  if (std::strcmp(name, "stdout") == 0) write_unraisable_rpy(t, stream);
+  if (std::strcmp(name, "stdout") == 0) write_unraisable_rpy(t, none(), "Exception ignored on flushing sys.stdout");
   else clear_exception(t);
   return false;
 }
 
 }  // namespace
+
+Result<void> sys_add_early_stderr(Thread& t, Module& sys) {
+  TRY(type_ready(t, &early_stream_type, kEarlyDef));
+  Object* o = allocate_object(t, &early_stream_type, sizeof(EarlyStream));
+  if (!o) return raise_memory_error(t);
+  Owned stream = Owned::steal(Value(o));
+  return module_add(t, sys, "stderr", stream);
+}
 
 Result<void> sys_create_streams(Thread& t) {
   Module& sys = *t.interpreter->sys_module.load().as<Module>();

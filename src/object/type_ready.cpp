@@ -243,6 +243,8 @@ Result<void> finish(Thread& t, Type* type, const TypeDef& def) {
     Ref<Tuple> mro = TRY(tuple_new(t, above->size + 1));
     mro->items[0].init(dup(Value(type)));
     for (ssize i = 0; i < above->size; i++) mro->items[i + 1].init(dup(above->get(i)));
+    publish(bases.get());
+    publish(mro.get());
     type->bases_ = reinterpret_cast<uint64_t>(bases.release());
     type->mro_ = reinterpret_cast<uint64_t>(mro.release());
     if (!type_add_subclass(base, type)) return raise_memory_error(t);

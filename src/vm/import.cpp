@@ -1,4 +1,8 @@
 // vm/import.cpp: import statements and __import__. CPython: Python/import.c, Python/ceval.c import_from().
+#include <cstdio>
+#include <string>
+
+#include "base/clock.h"
 #include "types/container.h"
 #include "types/dict.h"
 #include "types/exceptions.h"
@@ -90,6 +94,49 @@ Result<void> ensure_initialized(Thread& t, Value module, Value name) {
 
 }  // namespace
 
+namespace {
+
+/// -X importtime: one line per import, inner ones first.
+class ImportTimer {
+ public:
+  ImportTimer(Thread& t, Value name) : t_(t), name_(name) {
+    if (!t.interpreter->config->import_time) return;
+    active_ = true;
+    if (!header_) {
+      header_ = true;
+      std::fprintf(stderr, "import time: self [us] | cumulative | imported package\n");
+    }
+    outer_children_ = children_;
+    children_ = 0;
+    depth_++;
+    started_ = monotonic_nanoseconds();
+  }
+  ~ImportTimer() {
+    if (!active_) return;
+    int64_t all = monotonic_nanoseconds() - started_;
+    depth_--;
+    Result<std::string_view> text = str_utf8(t_, *name_.as<Str>());
+    if (text.ok()) {
+      std::string shown(text.take());
+      std::fprintf(stderr, "import time: %9ld | %10ld | %*s%s\n", (all - children_ + 999) / 1000, (all + 999) / 1000, depth_ * 2, "", shown.c_str());
+    } else {
+      clear_exception(t_);
+    }
+    children_ = outer_children_ + all;
+  }
+
+ private:
+  static inline thread_local int64_t children_ = 0;
+  static inline thread_local int depth_ = 0;
+  static inline bool header_ = false;
+  Thread& t_;
+  Value name_;
+  bool active_ = false;
+  int64_t started_ = 0, outer_children_ = 0;
+};
+
+}  // namespace
+
 Result<Owned> import_name_rpy(Thread& t, Value name, Value globals_or_null, Value locals_or_null, Value fromlist_or_null, int level) {
   if (!name) return raise_value_error(t, "Empty module name");
   if (!is_str(name)) return raise_type_error(t, "module name must be a string");
@@ -119,6 +166,7 @@ Result<Owned> import_name_rpy(Thread& t, Value name, Value globals_or_null, Valu
       Value find = importlib;
       Owned function = TRY(get_attribute(t, find, NAME("_find_and_load")));
       Owned import_function = TRY(get_attribute(t, find, NAME("_gcd_import")));
+      ImportTimer timer(t, absolute);
       module = TRY(call(t, function, absolute, import_function));
     }
   }
