@@ -251,10 +251,18 @@ Result<Owned> builtin_round(Thread& t, Value number, Value ndigits) {
   return call(t, method, ndigits);
 }
 
-Result<Owned> builtin_sorted(Thread& t, Value iterable, Value key, Value reverse) {
-  Ref<List> list = TRY(list_from_iterable_rpy(t, iterable));
-  bool backwards = reverse && TRY(object_is_true(t, reverse));
-  TRY(list_sort_rpy(t, *list, key, backwards));
+Result<Owned> builtin_sorted(Thread& t, Args args, Kwargs kwargs) {
+  if (args.size != 1) return raise_type_error(t, "sorted expected 1 argument, got %zu", args.size);
+  Ref<List> list = TRY(list_from_iterable_rpy(t, args[0]));
+  Value key = none();
+  bool reverse = false;
+  for (size_t i = 0; i < kwargs.size; i++) {
+    auto& name = *kwargs.names[i].as<Str>();
+    if (str_equal_ascii(name, "key")) key = kwargs.values[i];
+    else if (str_equal_ascii(name, "reverse")) reverse = TRY(object_is_true(t, kwargs.values[i]));
+    else return raise_type_error(t, "sort() got an unexpected keyword argument '%U'", kwargs.names[i]);
+  }
+  TRY(list_sort_rpy(t, *list, key, reverse));
   return Owned(std::move(list));
 }
 
@@ -391,6 +399,12 @@ Result<Owned> builtin_input(Thread& t, Value prompt) {
   return line;
 }
 
+/// A function that sorts its arguments itself shows another signature than the one it is bound by. Its parameters have no names.
+consteval MethodDef with_shown_signature(MethodDef def, const char* shown) {
+  for (Parameter& p : def.signature.parameters) p.name_length = 0;
+  def.text_signature = shown;
+  return def;
+}
 constexpr MethodDef kMethods[] = {
     function<&builtin_abs>("abs", "($module, x, /)", "Return the absolute value of the argument."),
     function<&builtin_all>("all", "($module, iterable, /)",
@@ -470,9 +484,10 @@ constexpr MethodDef kMethods[] = {
         "the return value has the same type as the number.  ndigits may be negative."),
     function<&builtin_setattr>("setattr", "($module, obj, name, value, /)",
         "Sets the named attribute on the given object to the specified value.\n\nsetattr(x, 'y', v) is equivalent to ``x.y = v``"),
-    function<&builtin_sorted>("sorted", "($module, iterable, /, *, key=None, reverse=False)",
+    with_shown_signature(function<&builtin_sorted>("sorted", "($module, *args, **kwargs)",
         "Return a new list containing all items from the iterable in ascending order.\n\nA custom key function can be supplied to customize the sort order, and the\n"
         "reverse flag can be set to request the result in descending order."),
+        "($module, iterable, /, *, key=None, reverse=False)"),
     function<&builtin_sum>("sum", "($module, iterable, /, start=0)",
         "Return the sum of a 'start' value (default: 0) plus an iterable of numbers\n\nWhen the iterable is empty, return the start value.\n"
         "This function is intended specifically for use with numeric values and may\nreject non-numeric types."),

@@ -122,6 +122,9 @@ Result<void> set_class(Thread& t, Value self, Value value) {
   if (!modules && (has_type_flag(from, kTypeImmutable) || has_type_flag(to, kTypeImmutable))) {
     return raise_type_error(t, "__class__ assignment only supported for mutable types or ModuleType subclasses");
   }
+  if ((from->type_flags ^ to->type_flags) & kTypeHaveGc) {
+    return raise_type_error(t, "__class__ assignment: '%s' deallocator differs from '%s'", to->name, from->name);
+  }
   Type *a = struct_base(from), *b = struct_base(to);
   bool fits = (a == b || same_slots(a, b)) && from->basicsize == to->basicsize && from->itemsize == to->itemsize &&
               from->dict_offset == to->dict_offset && from->weaklist_offset == to->weaklist_offset &&

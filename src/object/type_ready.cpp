@@ -142,7 +142,8 @@ void inherit_ops(Type* type, Type* base) {
     ops.compare = from.compare;
   }
   if (!ops.create && !has_type_flag(type, kTypeDisallowInstantiation)) {
-    if (base == &object_type && !is_heap_type(type)) {
+    bool plain = type->basicsize == object_type.basicsize && has_type_flag(type, kTypeBase);
+    if (base == &object_type && !is_heap_type(type) && !plain) {
       __atomic_fetch_or(&type->type_flags, uint64_t{kTypeDisallowInstantiation}, __ATOMIC_RELAXED);
     } else {
       ops.create = from.create;

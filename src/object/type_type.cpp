@@ -261,6 +261,9 @@ Result<void> set_bases(Thread& t, Type& type, Value value) {
     if (!best || is_subtype(struct_base(base), struct_base(best))) best = base;
   }
   Type* old_base = type_base(&type);
+  if ((best->type_flags ^ old_base->type_flags) & kTypeHaveGc) {
+    return raise_type_error(t, "__bases__ assignment: '%s' deallocator differs from '%s'", best->name, old_base->name);
+  }
   if (struct_base(best) != struct_base(old_base) || !(same_layout(best, old_base) || (type.info->flags & kHasAttributes))) {
     return raise_type_error(t, "__bases__ assignment: '%s' object layout differs from '%s'", best->name, old_base->name);
   }
