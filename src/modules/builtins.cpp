@@ -10,6 +10,7 @@
 #include "types/dict.h"
 #include "types/exceptions.h"
 #include "types/float.h"
+#include "types/function.h"
 #include "types/int.h"
 #include "types/iterators.h"
 #include "types/list.h"
@@ -497,6 +498,7 @@ constexpr MethodDef kMethods[] = {
 
 Result<void> exec(Thread& t, Module& m) {
   TRY(type_ready(t, &anext_awaitable_type, kAnextDef));
+  g_builtins_dict.store(m.dict.get());
   TRY(module_add(t, m, "None", none()));
   TRY(module_add(t, m, "Ellipsis", ellipsis()));
   TRY(module_add(t, m, "NotImplemented", not_implemented()));

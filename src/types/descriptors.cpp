@@ -152,7 +152,7 @@ Result<Owned> method_wrapper_call(Thread& t, Value callable, const Value* args, 
 Result<Owned> method_wrapper_repr(Thread& t, Value self) {
   auto& w = *self.as<MethodWrapper>();
   return TRY(str_from_format(t, "<method-wrapper '%U' of %s object at %p>", descriptor_of(w).name.load(), type_of(w.self.load())->name,
-                             w.self.load().object()));
+                             reinterpret_cast<void*>(w.self.load().identity())));
 }
 Result<Owned> method_wrapper_compare(Thread& t, Value a, Value b, CompareOp op) {
   if ((op != CompareOp::kEq && op != CompareOp::kNe) || !is_instance(a, &method_wrapper_type) || !is_instance(b, &method_wrapper_type)) {
