@@ -1,5 +1,6 @@
 // _bisect: bisection of sorted sequences.
 #include "modules/static_type.h"
+#include "types/int.h"
 #include "types/list.h"
 
 namespace ty {
@@ -33,7 +34,8 @@ Result<void> insort(Thread& t, Value a, Value x, ssize lo, Value hi, Value key) 
   Owned needle = is_none(key) ? dup(x) : TRY(call(t, key, x));
   ssize index = TRY(bisect<right>(t, a, needle, lo, hi, key));
   if (is_exact<List>(a)) return list_insert_at(t, *a.as<List>(), index, x);
-  Owned ignored = TRY(call_method(t, a, NAME("insert"), Value::small_int_unchecked(index), x));
+  Owned position = TRY(int_from_int64(t, index));
+  Owned ignored = TRY(call_method(t, a, NAME("insert"), position, x));
   return {};
 }
 

@@ -305,6 +305,10 @@ Result<Owned> methodcaller_reduce(Thread& t, MethodCaller& self) {
   return Owned(TRY(tuple_pack(t, constructor, rest)));
 }
 
+/// inspect.signature() of an instance.
+Result<Owned> getter_text_signature(Thread& t, Value) { return Owned(TRY(str_from_ascii(t, "(obj, /)"))); }
+constexpr GetSetDef kGetterGetSet[] = {getter<&getter_text_signature>("__text_signature__"), {}};
+
 constexpr const char* kReduceDoc = "Return state information for pickling";
 constexpr MethodDef kItemGetterMethods[] = {method<&itemgetter_reduce>("__reduce__", "($self, /)", kReduceDoc), {}};
 constexpr MethodDef kAttrGetterMethods[] = {method<&attrgetter_reduce>("__reduce__", "($self, /)", kReduceDoc), {}};
@@ -316,14 +320,14 @@ constexpr TypeOps kAttrGetterOps = {.repr = &attrgetter_repr, .call = &attrgette
 constexpr TypeOps kMethodCallerOps = {.repr = &methodcaller_repr, .call = &methodcaller_call, .create = &methodcaller_create};
 constexpr TypeDef kItemGetterDef = {
     .name = "operator.itemgetter", .size = sizeof(ItemGetter),
-    .layout = {.slot_offsets = kItemGetterSlots, .slot_count = 1, .flags = kCollectable}, .ops = &kItemGetterOps, .methods = kItemGetterMethods,
+    .layout = {.slot_offsets = kItemGetterSlots, .slot_count = 1, .flags = kCollectable}, .ops = &kItemGetterOps, .methods = kItemGetterMethods, .getset = kGetterGetSet,
     .doc = "Return a callable object that fetches the given item(s) from its operand.\n"
            "After f = itemgetter(2), the call f(r) returns r[2].\n"
            "After g = itemgetter(2, 5, 3), the call g(r) returns (r[2], r[5], r[3])",
     .text_signature = "(item, /, *items)"};
 constexpr TypeDef kAttrGetterDef = {
     .name = "operator.attrgetter", .size = sizeof(AttrGetter),
-    .layout = {.slot_offsets = kItemGetterSlots, .slot_count = 1, .flags = kCollectable}, .ops = &kAttrGetterOps, .methods = kAttrGetterMethods,
+    .layout = {.slot_offsets = kItemGetterSlots, .slot_count = 1, .flags = kCollectable}, .ops = &kAttrGetterOps, .methods = kAttrGetterMethods, .getset = kGetterGetSet,
     .doc = "Return a callable object that fetches the given attribute(s) from its operand.\n"
            "After f = attrgetter('name'), the call f(r) returns r.name.\n"
            "After g = attrgetter('name', 'date'), the call g(r) returns (r.name, r.date).\n"
@@ -332,7 +336,7 @@ constexpr TypeDef kAttrGetterDef = {
 constexpr TypeDef kMethodCallerDef = {
     .name = "operator.methodcaller", .size = sizeof(MethodCaller),
     .layout = {.slot_offsets = kMethodCallerSlots, .slot_count = 3, .flags = kCollectable}, .ops = &kMethodCallerOps,
-    .methods = kMethodCallerMethods,
+    .methods = kMethodCallerMethods, .getset = kGetterGetSet,
     .doc = "Return a callable object that calls the given method on its operand.\n"
            "After f = methodcaller('name'), the call f(r) returns r.name().\n"
            "After g = methodcaller('name', 'date', foo=1), the call g(r) returns\nr.name('date', foo=1).",

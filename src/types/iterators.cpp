@@ -72,14 +72,13 @@ Result<ssize> list_reverse_iterator_length_hint(Thread&, ListReverseIterator& se
   return list_size(*sequence.value().as<List>()) < n ? 0 : n;
 }
 
-/// (iter, (sequence,), index), or (iter, (empty,)) when exhausted.
+/// (function, (sequence,), index), or (function, (empty,)) when exhausted.
 Result<Owned> reduce_as(Thread& t, IndexIterator& self, const char* builtin, Value empty) {
   Owned function = TRY(import_attribute(t, "builtins", builtin));
   Owned sequence = self.sequence.get();
   if (!sequence) {
-    Owned iter = TRY(import_attribute(t, "builtins", "iter"));
     Ref<Tuple> arguments = TRY(tuple_pack(t, empty));
-    return Owned(TRY(tuple_pack(t, iter, arguments)));
+    return Owned(TRY(tuple_pack(t, function, arguments)));
   }
   Ref<Tuple> arguments = TRY(tuple_pack(t, sequence));
   return Owned(TRY(tuple_pack(t, function, arguments, Value::small_int_unchecked(current_index(self)))));

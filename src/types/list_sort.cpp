@@ -40,6 +40,7 @@ struct SameTypeLess {
   Thread& t;
   CompareOpFn compare;
   TY_NOINLINE int operator()(Word a, Word b) const {
+    if (TY_UNLIKELY(ops_of(as_value(a)).compare != compare)) return GenericLess{t}(a, b);  // its class was changed meanwhile
     auto r = compare(t, as_value(a), as_value(b), CompareOp::kLt);
     if (!r.ok()) return -1;
     Owned answer = r.take();
@@ -587,6 +588,7 @@ Result<void> list_sort_rpy(Thread& t, List& self, Value key_function, bool rever
   if (keys != words && keys) {
     for (ssize i = 0; i < key_count; i++) Owned::drop(as_value(keys[i]));
     free_buffer(keys);
+    if (t.finalizer_count && !exception_pending(t)) drain_rpy(t);  // what the keys' finalizers do to the list counts as a modification
   }
   // 4. Put the items back; whatever was stored meanwhile goes.
   if (self.is_shared()) {
