@@ -24,6 +24,7 @@ Result<Owned> sys_getframe(Thread& t, int depth) {
   if (frame.value().is_empty()) return raise_value_error(t, "call stack is not deep enough");
   return frame;
 }
+Result<Owned> sys_current_frames(Thread& t) { return Owned(TRY(vm_current_frames(t))); }
 Result<Owned> sys_getframemodulename(Thread& t, int depth) {
   FrameLocation at;
   if (!frame_location(t, depth < 0 ? 0 : depth, &at)) return owned_none();
@@ -95,6 +96,8 @@ Result<Owned> sys_breakpointhook(Thread& t, Args args, Kwargs kwargs) {
 
 constexpr MethodDef kFrameMethods[] = {
     function<&sys_getframe>("_getframe", "($module, depth=0, /)", "Return a frame object from the call stack."),
+    function<&sys_current_frames>("_current_frames", "($module, /)",
+        "Return a dict mapping each thread's thread id to its current stack frame.\n\nThis function should be used for specialized purposes only."),
     function<&sys_getframemodulename>("_getframemodulename", "($module, /, depth=0)", "Return the name of the module for a calling frame."),
     function<&sys_exception>("exception", "($module, /)", "Return the current exception."),
     function<&sys_exc_info>("exc_info", "($module, /)", "Return current exception information: (type, value, traceback)."),

@@ -42,6 +42,8 @@ inline Type* Frame::type() { return &frame_type; }
 
 /// The frame object of the frame at `base` (running in `t`), made if need be.
 Result<Ref<Frame>> frame_object(Thread& t, Value* base);
+/// The frame runs in another thread: it may be read only with the world stopped.
+bool frame_is_foreign(Thread& t, Frame& f);
 /// The frame at `base` exits: its locals move into the object.
 void frame_exit(Thread& t, Value* base);
 /// Its current instruction.

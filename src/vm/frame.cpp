@@ -1,5 +1,8 @@
 // vm/frame.cpp: frame objects and walks over frames.
+#include <vector>
+
 #include "mem/heap.h"
+#include "sync/thread_state.h"
 #include "types/container.h"
 #include "types/int.h"
 #include "types/list.h"
@@ -123,7 +126,11 @@ Object* current_handled_exception(Thread& t) { return t.handled_exception; }
 
 // --- frame objects ---
 
-Result<Ref<Frame>> frame_object(Thread& t, Value* base) {
+static Result<Ref<Frame>> frame_object_of(Thread& t, Thread& owner, Value* base);
+Result<Ref<Frame>> frame_object(Thread& t, Value* base) { return frame_object_of(t, t, base); }
+
+/// `owner` runs the frame (or it is suspended).
+static Result<Ref<Frame>> frame_object_of(Thread& t, Thread& owner, Value* base) {
   Value marker = base[kFrameObject];
   if (!marker.is_empty() && marker.is_object()) return dup(marker.as<Frame>());
   Code* code = frame_code(base);
@@ -134,10 +141,10 @@ Result<Ref<Frame>> frame_object(Thread& t, Value* base) {
   f->code.init(dup(Value(code)));
   f->function.init(dup(base[kFrameFunction]));
   f->base = base;
-  f->thread = &t;
+  f->thread = &owner;
   f->marker = marker.bits;
   f->trace_lines = true;
-  if (!on_stack(t, base)) f->generator.init(dup(Value(Generator::of_base(base))));
+  if (!on_stack(owner, base)) f->generator.init(dup(Value(Generator::of_base(base))));
   if (marker == kNamespaceFrame) f->aux.init(dup(base[kFrameAux]));
   base[kFrameObject] = Value(dup(f.get()).release());
   return f;
@@ -167,6 +174,73 @@ void frame_exit(Thread& t, Value* base) {
   }
 }
 
+/// Where the live frame at `base` is: its cursor on the stack of `t`; base null when it is not there.
+static FrameCursor find_on(Thread& t, Value* base) {
+  FrameCursor c{t.base, t.pc};
+  while (c.base && c.base != base) c.step();
+  return c;
+}
+
+bool frame_is_foreign(Thread& t, Frame& f) {
+  if (!f.base) return false;
+  if (!f.generator.is_null()) {
+    auto* g = f.generator.load_as<Generator>();
+    if (__atomic_load_n(&g->state, __ATOMIC_ACQUIRE) != static_cast<uint32_t>(GeneratorState::kRunning)) return false;
+  }
+  return find_on(t, f.base).base == nullptr;
+}
+
+/// The thread that runs the frame at `base`, and where it is. The world is stopped.
+static Thread* find_anywhere(Value* base, FrameCursor* cursor) TY_NO_THREAD_SAFETY {
+  for (Thread* u = g_threads; u; u = u->next) {
+    *cursor = find_on(*u, base);
+    if (cursor->base) return u;
+  }
+  return nullptr;
+}
+
+/// A frame object for a frame of the stopped thread `u`, SHARED.
+static Result<Ref<Frame>> foreign_frame_object(Thread& t, Thread& u, Value* base) {
+  Value marker = base[kFrameObject];
+  Ref<Frame> f;
+  if (!marker.is_empty() && marker.is_object()) {
+    publish(marker.object());
+    return dup(marker.as<Frame>());
+  }
+  // What the frame refers to becomes SHARED first, so that this thread may count it.
+  publish(frame_code(base));
+  publish(base[kFrameFunction]);
+  if (!on_stack(u, base)) publish(static_cast<Object*>(Generator::of_base(base)));
+  if (marker == kNamespaceFrame) publish(base[kFrameAux]);
+  f = TRY(frame_object_of(t, u, base));
+  publish(static_cast<Object*>(f.get()));
+  return f;
+}
+
+Result<Ref<Dict>> vm_current_frames(Thread& t) TY_NO_THREAD_SAFETY {
+  Ref<Dict> result = TRY(dict_new(t));
+  struct Found {
+    uint64_t tid;
+    Ref<Frame> frame;
+  };
+  std::vector<Found> found;
+  {
+    StopScope stop(t);
+    for (Thread* u = g_threads; u; u = u->next) {
+      FrameCursor c = innermost(*u);
+      if (!c.base) continue;
+      auto f = u == &t ? frame_object(t, c.base) : foreign_frame_object(t, *u, c.base);
+      if (!f.ok()) return Raised{};
+      found.push_back({u->tid, f.take()});
+    }
+  }
+  for (Found& x : found) {
+    Owned key = TRY(int_from_uint64(t, x.tid));
+    TRY(dict_set(t, *result, key, Value(x.frame)));
+  }
+  return result;
+}
+
 const Insn* frame_pc(Frame& f) {
   if (!f.base) return f.pc;
   if (!f.generator.is_null()) {
@@ -174,9 +248,11 @@ const Insn* frame_pc(Frame& f) {
     if (__atomic_load_n(&g->state, __ATOMIC_RELAXED) != static_cast<uint32_t>(GeneratorState::kRunning)) return g->pc;
   }
   Thread* t = g_current_thread;
-  FrameCursor c{t->base, t->pc};
-  while (c.base && c.base != f.base) c.step();
-  return c.base ? c.pc : nullptr;
+  FrameCursor c = find_on(*t, f.base);
+  if (c.base) return c.pc;
+  StopScope stop(*t);
+  if (!f.base) return f.pc;
+  return find_anywhere(f.base, &c) ? c.pc : nullptr;
 }
 int frame_line(Frame& f) {
   if (f.line_override) return f.line_override;
@@ -188,9 +264,20 @@ Result<Owned> frame_back(Thread& t, Frame& f) {
     if (!back) return owned_none();
     return back;
   }
-  FrameCursor c{t.base, t.pc};
-  while (c.base && c.base != f.base) c.step();
-  if (!c.base) return owned_none();
+  FrameCursor c = find_on(t, f.base);
+  if (!c.base) {
+    if (!frame_is_foreign(t, f)) return owned_none();
+    StopScope stop(t);
+    if (!f.base) {
+      Owned back = f.back.get();
+      return back ? std::move(back) : owned_none();
+    }
+    Thread* u = find_anywhere(f.base, &c);
+    if (!u) return owned_none();
+    c.step();
+    if (!c.settle()) return owned_none();
+    return Owned(TRY(foreign_frame_object(t, *u, c.base)));
+  }
   c.step();
   if (!c.settle()) return owned_none();
   return Owned(TRY(frame_object(t, c.base)));

@@ -1,6 +1,7 @@
 // vm/frame_locals.cpp: locals() and f_locals (PEP 667). CPython: Objects/frameobject.c
 #include "vm/frame_locals.h"
 
+#include "sync/thread_state.h"
 #include "types/bytes.h"
 #include "types/container.h"
 #include "types/dict.h"
@@ -40,7 +41,15 @@ struct Variables {
   }
   bool in_cell(ssize k, Value word) const { return word && is_exact<Cell>(word) && (k >= code->local_count || (kind(k) & kKindCell)); }
   /// Null: unbound.
-  Owned get(ssize k) const {
+  Owned get(Thread& t, ssize k) const {
+    if (TY_UNLIKELY(frame && frame_is_foreign(t, *frame))) {
+      StopScope stop(t);
+      Variables now{code, function, frame->base, frame};
+      Value word = now.raw(k);
+      if (word) publish(word);
+      if (word && now.in_cell(k, word)) return word.as<Cell>()->content.get();
+      return word ? dup(word) : Owned();
+    }
     Value word = raw(k);
     if (!word) return {};
     if (in_cell(k, word)) return word.as<Cell>()->content.get();
@@ -57,7 +66,7 @@ Result<Ref<Dict>> snapshot(Thread& t, const Variables& v) {
   Ref<Dict> dict = TRY(dict_new(t));
   for (ssize k = 0; k < v.count(); k++) {
     if (v.hidden(k)) continue;
-    Owned value = v.get(k);
+    Owned value = v.get(t, k);
     if (value) TRY(dict_set(t, *dict, v.name(k), value));
   }
   return dict;
@@ -87,7 +96,7 @@ Lookup<Owned> proxy_find(Thread& t, FrameLocals& p, Value key) {
   Variables v = variables_of(f);
   ssize k = TRY(find_variable(t, v, key));
   if (k >= 0) {
-    Owned value = v.get(k);
+    Owned value = v.get(t, k);
     if (value) return std::move(value);
   }
   if (!f.extra_locals.is_null()) return dict_get(t, *f.extra_locals.load_as<Dict>(), key);
@@ -107,6 +116,7 @@ Result<void> proxy_setitem(Thread& t, Value self, Value key, Value value) {
   ssize k = TRY(find_variable(t, v, key));
   if (k >= 0) {
     if (!value) return raise_value_error(t, "cannot remove local variables from FrameLocalsProxy");
+    if (TY_UNLIKELY(frame_is_foreign(t, f))) return raise_runtime_error(t, "cannot change variables of a frame that another thread runs");
     Value word = v.raw(k);
     if (v.in_cell(k, word)) {
       Cell* cell = word.as<Cell>();

@@ -31,6 +31,8 @@ Function* current_function(Thread& t);
 Value current_builtins(Thread& t);
 /// Code of the caller `depth` frames up and its current line (0: unknown); null when there is none. For warnings and tracebacks.
 Code* code_at_depth(Thread& t, int depth, int* line, Dict** globals);
+/// sys._current_frames(): thread identifier → innermost frame.
+Result<Ref<Dict>> vm_current_frames(Thread& t);
 /// Python frames on the stack.
 int frame_depth(Thread& t);
 /// sys.setrecursionlimit for this thread: false if the current depth is above it.

@@ -13,6 +13,16 @@
 
 namespace ty {
 
+constexpr GlobalEntry kBlankGlobal{kNever, kNever, kNever, nullptr, 0};
+const GlobalEntry g_given_up_global = kBlankGlobal;
+const AttrEntry g_given_up_attr = [] {
+  AttrEntry e{};
+  e.slot_shape = e.class_shape = e.module_version = e.add_shape = kNever;
+  e.type = e.plain_type = e.member_type = reinterpret_cast<Type*>(kNever);
+  e.class_object = reinterpret_cast<Object*>(kNever);
+  return e;
+}();
+
 namespace {
 
 template <class Entry>
@@ -25,7 +35,7 @@ template <class Entry>
 void install(const Insn* pc, uint64_t* word, const Entry& entry, Handler* handler) {
   uint64_t old = __atomic_load_n(word, __ATOMIC_ACQUIRE);
   uint32_t misses = previous_misses<Entry>(old);
-  uint64_t fresh = kGivenUp;
+  uint64_t fresh = reinterpret_cast<uint64_t>(&g_given_up_global);
   if (misses <= kMaxMisses) {
     if (void* memory = allocate_buffer(sizeof(Entry))) {
       auto* e = new (memory) Entry(entry);
@@ -34,20 +44,67 @@ void install(const Insn* pc, uint64_t* word, const Entry& entry, Handler* handle
     }
   }
   if (!__atomic_compare_exchange_n(word, &old, fresh, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
-    if (fresh >= kFirstEntry) free_buffer(reinterpret_cast<void*>(fresh));
+    if (!ic_given_up(fresh)) free_buffer(reinterpret_cast<void*>(fresh));
     return;
   }
-  if (old >= kFirstEntry) retire_buffer(reinterpret_cast<void*>(old), sizeof(Entry));
-  if (fresh >= kFirstEntry) set_handler(pc, handler);
+  if (old >= kFirstEntry && !ic_given_up(old)) retire_buffer(reinterpret_cast<void*>(old), sizeof(Entry));
+  if (!ic_given_up(fresh)) set_handler(pc, handler);
 }
 
-AttrEntry blank_entry() {
-  AttrEntry e{};
-  e.slot_shape = e.class_shape = e.module_version = e.add_shape = kNever;
-  e.plain_type = e.member_type = reinterpret_cast<Type*>(kNever);
-  e.class_object = reinterpret_cast<Object*>(kNever);
-  return e;
+/// AttrEntry: the entry goes before those there were (as far as they hold and there is room).
+void install_attr(const Insn* pc, uint64_t* word, AttrEntry entry, Handler* handler) {
+  uint64_t old = __atomic_load_n(word, __ATOMIC_ACQUIRE);
+  const auto* previous = old >= kFirstEntry && !ic_given_up(old) ? reinterpret_cast<const AttrEntry*>(old) : nullptr;
+  uint32_t misses = previous ? previous->misses : 0;
+  const AttrEntry* kept[kMaxWays];
+  uint32_t count = 0;
+  bool full = false;
+  for (const AttrEntry* e = previous; e; e = e->next) {
+    Type* type = e->type != reinterpret_cast<Type*>(kNever)          ? e->type
+                 : e->member_type != reinterpret_cast<Type*>(kNever) ? e->member_type
+                 : e->plain_type != reinterpret_cast<Type*>(kNever)  ? e->plain_type
+                                                                     : nullptr;
+    bool holds = type && __atomic_load_n(&type->version, __ATOMIC_ACQUIRE) == e->version;
+    if (holds && count < kMaxWays - 1) kept[count++] = e;
+    else full = full || holds;
+  }
+  if (!previous || count == 0 || full) misses++;
+  uint64_t fresh = reinterpret_cast<uint64_t>(&g_given_up_attr);
+  if (misses <= kMaxMisses) {
+    const AttrEntry* next = nullptr;
+    bool ok = true;
+    for (uint32_t k = count; k-- > 0 && ok;) {
+      void* memory = allocate_buffer(sizeof(AttrEntry));
+      ok = memory != nullptr;
+      if (!ok) break;
+      auto* e = new (memory) AttrEntry(*kept[k]);
+      e->next = next;
+      next = e;
+    }
+    if (void* memory = ok ? allocate_buffer(sizeof(AttrEntry)) : nullptr) {
+      auto* e = new (memory) AttrEntry(entry);
+      e->misses = misses;
+      e->next = next;
+      fresh = reinterpret_cast<uint64_t>(e);
+    }
+  }
+  if (!__atomic_compare_exchange_n(word, &old, fresh, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+    for (auto* e = ic_given_up(fresh) ? nullptr : reinterpret_cast<AttrEntry*>(fresh); e;) {
+      auto* next = const_cast<AttrEntry*>(e->next);
+      free_buffer(e);
+      e = next;
+    }
+    return;
+  }
+  for (const AttrEntry* e = previous; e;) {
+    const AttrEntry* next = e->next;
+    retire_buffer(const_cast<AttrEntry*>(e), sizeof(AttrEntry));
+    e = next;
+  }
+  if (!ic_given_up(fresh)) set_handler(pc, handler);
 }
+
+AttrEntry blank_entry() { return g_given_up_attr; }
 
 bool is_method(Value v) { return v.is_object() && has_type_flag(v.object()->type(), kTypeMethodDescriptor); }
 
@@ -122,12 +179,11 @@ void ic_load_attr(Thread&, const Insn* pc, uint64_t* word, Value object, Value n
   Object* o = object.object();
   Type* type = o->type();
   AttrEntry e = blank_entry();
-  if (module_entry(object, name, &e)) return install(pc, word, e, special.load_attr_module);
+  if (module_entry(object, name, &e)) return install_attr(pc, word, e, special.load_attr_module);
   bool function;
-  if (of_class_entry(object, name, &e, &function)) return install(pc, word, e, special.load_attr_of_class);
+  if (of_class_entry(object, name, &e, &function)) return install_attr(pc, word, e, special.load_attr_of_class);
   if (type->info->ops.getattr != object_generic_getattr) return;
   e.version = type_version(type);
-  e.type = type;
   if (!e.version) return;
   Value descr = type_lookup(type, name);
   if (descr && descr.is_object() && descr.object()->type() == &member_descriptor_type) {
@@ -135,7 +191,7 @@ void ic_load_attr(Thread&, const Insn* pc, uint64_t* word, Value object, Value n
     if (def->kind != MemberKind::kObjectEx) return;
     e.member_type = type;
     e.offset = static_cast<int64_t>(def->offset);
-    return install(pc, word, e, special.load_attr_member);
+    return install_attr(pc, word, e, special.load_attr_member);
   }
   if (descr && is_data_descriptor(descr)) return;
   if (!(type_layout(type).flags & kHasAttributes)) return;
@@ -144,28 +200,29 @@ void ic_load_attr(Thread&, const Insn* pc, uint64_t* word, Value object, Value n
   ssize index = shape_find(shape, name);
   if (index >= 0) {
     if (index >= shape->inline_capacity) return;
+    e.type = type;
     e.slot_shape = reinterpret_cast<uint64_t>(shape);
     e.offset = static_cast<int64_t>(shape->inline_offset) + 8 * index;
-    return install(pc, word, e, special.load_attr_slot);
+    return install_attr(pc, word, e, special.load_attr_slot);
   }
   if (!descr || ops_of(descr).descr_get) return;
   e.slot = class_slot(type, name);
   if (!e.slot) return;
+  e.type = type;
   e.class_shape = reinterpret_cast<uint64_t>(shape);
-  install(pc, word, e, special.load_attr_class);
+  install_attr(pc, word, e, special.load_attr_class);
 }
 
 void ic_load_method(Thread&, const Insn* pc, uint64_t* word, Value object, Value name, const SpecialHandlers& special) {
   AttrEntry e = blank_entry();
   Type* type = type_of(object);
   if (object.is_object()) {
-    if (module_entry(object, name, &e)) return install(pc, word, e, special.load_method_module);
+    if (module_entry(object, name, &e)) return install_attr(pc, word, e, special.load_method_module);
     bool function;
-    if (of_class_entry(object, name, &e, &function)) return install(pc, word, e, special.load_method_of_class);
+    if (of_class_entry(object, name, &e, &function)) return install_attr(pc, word, e, special.load_method_of_class);
   }
   if (type->info->ops.getattr != object_generic_getattr) return;
   e.version = type_version(type);
-  e.type = type;
   Value descr = type_lookup(type, name);
   if (!e.version || !descr || !is_method(descr)) return;
   e.slot = class_slot(type, name);
@@ -174,12 +231,13 @@ void ic_load_method(Thread&, const Insn* pc, uint64_t* word, Value object, Value
     if (!object.is_object()) return;
     Shape* shape = shape_of(object.object());
     if (shape == &g_dictionary_shape || shape_find(shape, name) >= 0) return;
+    e.type = type;
     e.class_shape = reinterpret_cast<uint64_t>(shape);
-    return install(pc, word, e, special.load_method_class);
+    return install_attr(pc, word, e, special.load_method_class);
   }
   if (type->dict_offset > 0) return;
   e.plain_type = type;
-  install(pc, word, e, special.load_method_plain);
+  install_attr(pc, word, e, special.load_method_plain);
 }
 
 void ic_store_attr(Thread&, const Insn* pc, uint64_t* word, Value object, Value name, const SpecialHandlers& special) {
@@ -198,9 +256,10 @@ void ic_store_attr(Thread&, const Insn* pc, uint64_t* word, Value object, Value 
   ssize index = shape_find(shape, name);
   if (index >= 0) {
     if (index >= shape->inline_capacity) return;
+    e.type = type;
     e.slot_shape = reinterpret_cast<uint64_t>(shape);
     e.offset = static_cast<int64_t>(shape->inline_offset) + 8 * index;
-    return install(pc, word, e, special.store_attr_slot);
+    return install_attr(pc, word, e, special.store_attr_slot);
   }
   if (shape->count >= shape->inline_capacity) return;
   Shape* next = shape_add(shape, name);
@@ -208,7 +267,7 @@ void ic_store_attr(Thread&, const Insn* pc, uint64_t* word, Value object, Value 
   e.add_shape = reinterpret_cast<uint64_t>(shape);
   e.new_shape = next;
   e.offset = static_cast<int64_t>(shape->inline_offset) + 8 * static_cast<int64_t>(shape->count);
-  install(pc, word, e, special.store_attr_add);
+  install_attr(pc, word, e, special.store_attr_add);
 }
 
 }  // namespace ty

@@ -25,6 +25,8 @@ struct GlobalEntry {
   uint32_t misses;
 };
 
+/// Sites that see several classes chain up to kMaxWays entries; the first decides the handler, the others are tried on its miss.
+inline constexpr uint32_t kMaxWays = 4;
 struct AttrEntry {
   uint64_t slot_shape;    // …Slot: shape of an instance whose slot at `offset` is the attribute
   uint64_t class_shape;   // …Class: shape of an instance without the attribute; the class has it in `slot`
@@ -38,22 +40,28 @@ struct AttrEntry {
   Slot* slot;
   uint32_t version;       // of the type
   uint32_t misses;
+  const AttrEntry* next;
   int64_t offset;
 };
 
 /// Cache words below this are counts.
 inline constexpr uint64_t kFirstEntry = 4096;
 inline constexpr uint64_t kWarm = 2;       // executions before the first attempt
-inline constexpr uint64_t kGivenUp = 4095;
 inline constexpr uint32_t kMaxMisses = 40;
 
+/// Entries without guards that hold: sites that were given up. (Entries, because a specialised handler may be about to read one.)
+extern const GlobalEntry g_given_up_global;
+extern const AttrEntry g_given_up_attr;
+TY_INLINE bool ic_given_up(uint64_t word) {
+  return word == reinterpret_cast<uint64_t>(&g_given_up_global) || word == reinterpret_cast<uint64_t>(&g_given_up_attr);
+}
 /// Counts an execution of the generic handler; true when it is time to specialise.
 TY_INLINE bool ic_warm(uint64_t* word) {
   uint64_t w = __atomic_load_n(word, __ATOMIC_RELAXED);
-  if (w >= kFirstEntry) return true;
-  if (w == kGivenUp) return false;
+  if (w >= kFirstEntry) return !ic_given_up(w);
+  if (w == kFirstEntry - 1) return false;
   __atomic_store_n(word, w + 1, __ATOMIC_RELAXED);
-  return w >= kWarm && (w & 7) == kWarm;
+  return w == kWarm || (w & 255) == 255;
 }
 template <class Entry>
 TY_INLINE const Entry* ic_entry(const uint64_t* word) {

@@ -92,8 +92,25 @@ HANDLER(LoadAttr) {
   if (ic_warm(cache_word(pc, Op::kLoadAttr))) ic_load_attr(*t, pc, cache_word(pc, Op::kLoadAttr), R[opb(pc)], K[opc(pc)], TY_SPECIAL);
   TAIL(op_LoadAttr_slow);
 }
+/// The entries after the first.
+#define FOR_WAYS(op, e) for (const AttrEntry* e = ic_entry<AttrEntry>(cache_word(pc, Op::k##op))->next; e; e = e->next)
 SLOW_HANDLER(LoadAttr_miss) {
-  set_handler(pc, op_LoadAttr);
+  Value b = R[opb(pc)];
+  if (b.is_object()) {
+    Object* o = b.object();
+    Type* type = o->type();
+    FOR_WAYS(LoadAttr, e) {
+      if (type == e->type) {
+        if (load_version(type) != e->version) continue;
+        uint64_t shape = load_shape(o);
+        if (shape == e->slot_shape) LOAD_ATTR_NEXT(slot_at(o, e->offset)->load(), op_LoadAttr_slow);
+        if (shape == e->class_shape) LOAD_ATTR_NEXT(e->slot->load(), op_LoadAttr_slow);
+      } else if (type == e->member_type && load_version(type) == e->version) {
+        LOAD_ATTR_NEXT(slot_at(o, e->offset)->load(), op_LoadAttr_slow);
+      }
+    }
+  }
+  if (ic_given_up(*cache_word(pc, Op::kLoadAttr))) set_handler(pc, op_LoadAttr);
   TAIL(op_LoadAttr);
 }
 HANDLER(LoadAttrSlot) {
@@ -156,10 +173,6 @@ HANDLER(StoreAttr) {
   if (ic_warm(cache_word(pc, Op::kStoreAttr))) ic_store_attr(*t, pc, cache_word(pc, Op::kStoreAttr), R[opa(pc)], K[opc(pc)], TY_SPECIAL);
   TAIL(op_StoreAttr_slow);
 }
-SLOW_HANDLER(StoreAttr_miss) {
-  set_handler(pc, op_StoreAttr);
-  TAIL(op_StoreAttr);
-}
 /// s0: the slot's old word; the receiver may be killed.
 SLOW_HANDLER(StoreAttr_finish) {
   SAVE();
@@ -184,6 +197,30 @@ SLOW_HANDLER(StoreAttr_finish) {
       v = Value(v.object());                                       \
     }                                                              \
   }
+/// Stores into the slot that entry `e` names.
+#define STORE_SLOT(o, e)                                                             \
+  do {                                                                               \
+    if (TY_UNLIKELY(!((o)->load_flags() & kLocal))) TAIL(op_StoreAttr_slow);         \
+    Slot* ty_slot_ = slot_at((o), (e)->offset);                                      \
+    uint64_t ty_old_ = ty_slot_->raw();                                              \
+    if (TY_UNLIKELY(ty_old_ == 0)) TAIL(op_StoreAttr_slow);                          \
+    STORE_WORD(ty_v_, op_StoreAttr_slow);                                            \
+    ty_slot_->set_raw(ty_v_.bits);                                                   \
+    if (TY_UNLIKELY((ty_old_ & 7) == 0 || (pc->kill & kKillA))) TAIL1(op_StoreAttr_finish, ty_old_); \
+    NEXT(StoreAttr);                                                                 \
+  } while (0)
+SLOW_HANDLER(StoreAttr_miss) {
+  Value a = R[opa(pc)];
+  if (a.is_object()) {
+    Object* o = a.object();
+    Type* type = o->type();
+    FOR_WAYS(StoreAttr, e) {
+      if (type == e->type && load_version(type) == e->version && load_shape(o) == e->slot_shape) STORE_SLOT(o, e);
+    }
+  }
+  if (ic_given_up(*cache_word(pc, Op::kStoreAttr))) set_handler(pc, op_StoreAttr);
+  TAIL(op_StoreAttr);
+}
 HANDLER(StoreAttrSlot) {
   Value a = R[opa(pc)];
   if (TY_UNLIKELY(!a.is_object())) TAIL(op_StoreAttr_miss);
@@ -193,14 +230,7 @@ HANDLER(StoreAttrSlot) {
   if (TY_UNLIKELY(type != e->type)) TAIL(op_StoreAttr_miss);
   if (TY_UNLIKELY(load_shape(o) != e->slot_shape)) TAIL(op_StoreAttr_miss);
   if (TY_UNLIKELY(load_version(type) != e->version)) TAIL(op_StoreAttr_miss);
-  if (TY_UNLIKELY(!(o->load_flags() & kLocal))) TAIL(op_StoreAttr_slow);
-  Slot* slot = slot_at(o, e->offset);
-  uint64_t old = slot->raw();
-  if (TY_UNLIKELY(old == 0)) TAIL(op_StoreAttr_slow);
-  STORE_WORD(v, op_StoreAttr_slow);
-  slot->set_raw(v.bits);
-  if (TY_UNLIKELY((old & 7) == 0 || (pc->kill & kKillA))) TAIL1(op_StoreAttr_finish, old);
-  NEXT(StoreAttr);
+  STORE_SLOT(o, e);
 }
 HANDLER(StoreAttrAdd) {
   Value a = R[opa(pc)];
@@ -229,10 +259,6 @@ HANDLER(LoadMethod) {
   SAVE();
   if (ic_warm(cache_word(pc, Op::kLoadMethod))) ic_load_method(*t, pc, cache_word(pc, Op::kLoadMethod), R[opb(pc)], K[opc(pc)], TY_SPECIAL);
   TAIL(op_LoadMethod_slow);
-}
-SLOW_HANDLER(LoadMethod_miss) {
-  set_handler(pc, op_LoadMethod);
-  TAIL(op_LoadMethod);
 }
 /// s0, s1: the words of R[a] and R[a + 1]; releases what they replace.
 SLOW_HANDLER(LoadMethod_finish) {
@@ -275,6 +301,21 @@ SLOW_HANDLER(LoadMethod_finish) {
     if (TY_UNLIKELY((ty_old_.bits & 7) == 0 && ty_old_.bits != 0)) TAIL1(op_drop_next, ty_old_.bits);   \
     DISPATCH();                                                                                         \
   } while (0)
+SLOW_HANDLER(LoadMethod_miss) {
+  Value b = R[opb(pc)];
+  Type* type = type_of(b);
+  FOR_WAYS(LoadMethod, e) {
+    bool hit = false;
+    if (type == e->type) hit = load_version(type) == e->version && load_shape(b.object()) == e->class_shape;
+    else if (type == e->plain_type) hit = load_version(type) == e->version;
+    if (!hit) continue;
+    CHECK_RECEIVER(b, op_LoadMethod_slow);
+    METHOD_WORD(m, e->slot->load(), op_LoadMethod_slow);
+    METHOD_NEXT(m, b);
+  }
+  if (ic_given_up(*cache_word(pc, Op::kLoadMethod))) set_handler(pc, op_LoadMethod);
+  TAIL(op_LoadMethod);
+}
 HANDLER(LoadMethodClass) {
   Value b = R[opb(pc)];
   if (TY_UNLIKELY(!b.is_object())) TAIL(op_LoadMethod_miss);
