@@ -266,7 +266,11 @@ void Compiler::comprehension_function(Expr* x, Scope* scope, int dst) {
     e().set_top(accumulator + 1);
   }
   int iterator = e().top;
-  e().emit(Op::kMove, iterator, 0);
+  // The caller made an iterator; somebody with a function of this code, or a debugger, may have put something else there.
+  bool sure = p.kind != ComprehensionKind::kGenerator || outermost->is_async;
+  e().loc = outermost->iter->loc;
+  e().emit(sure ? Op::kMove : Op::kGetIter, iterator, 0);
+  e().loc = x->loc;
   e().set_top(iterator + 1);
   comprehension_clauses(*p.clauses, 0, accumulator, p.element, p.value, p.kind, iterator);
   e().loc = x->loc;

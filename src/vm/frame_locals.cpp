@@ -27,7 +27,14 @@ struct Variables {
   ssize count() const { return code->local_plus_names.load_as<Tuple>()->size; }
   Value name(ssize k) const { return code->local_plus_names.load_as<Tuple>()->get(k); }
   uint8_t kind(ssize k) const { return static_cast<uint8_t>(code->local_plus_kinds.load_as<Bytes>()->data()[k]); }
-  bool hidden(ssize k) const { return kind(k) & kKindHidden; }
+  /// The target of an inlined comprehension that is not running. While it runs, its register comes after the function's own of that name.
+  bool hidden(ssize k) const { return (kind(k) & kKindHidden) && !raw(k); }
+  bool comprehension_runs() const {
+    for (ssize k = 0; k < count(); k++) {
+      if ((kind(k) & kKindHidden) && raw(k)) return true;
+    }
+    return false;
+  }
   Value raw(ssize k) const {
     if (k >= code->local_count) {
       Value closure = function->closure.load();
@@ -82,10 +89,10 @@ Frame& frame_of(FrameLocals& p) { return *p.frame.load_as<Frame>(); }
 /// Index of the variable `key`, or -1.
 Result<ssize> find_variable(Thread& t, const Variables& v, Value key) {
   if (!is_str(key)) return ssize{-1};
-  for (ssize k = 0; k < v.count(); k++) {
+  for (ssize k = v.count(); k-- > 0;) {
     if (!v.hidden(k) && v.name(k).identity() == key.identity()) return k;
   }
-  for (ssize k = 0; k < v.count(); k++) {
+  for (ssize k = v.count(); k-- > 0;) {
     if (!v.hidden(k) && str_equal(*v.name(k).as<Str>(), *key.as<Str>())) return k;
   }
   return ssize{-1};
@@ -281,7 +288,15 @@ constexpr TypeDef kFrameLocalsDef = {.name = "FrameLocalsProxy", .size = sizeof(
 Type frame_locals_type;
 
 Result<Owned> frame_locals_snapshot(Thread& t, Value* base) {
-  if (!(frame_code(base)->flags & kCodeOptimized)) return borrow_or_dup(base[kFrameAux]);
+  if (!(frame_code(base)->flags & kCodeOptimized)) {
+    if (frame_code(base)->local_count == 0 || !variables_of(base).comprehension_runs()) return borrow_or_dup(base[kFrameAux]);
+    // A comprehension in a module or class body: the namespace and its targets.
+    Ref<Dict> targets = TRY(snapshot(t, variables_of(base)));
+    Ref<Dict> all = TRY(dict_new(t));
+    TRY(dict_update_rpy(t, *all, base[kFrameAux]));
+    TRY(dict_update_rpy(t, *all, targets));
+    return Owned(std::move(all));
+  }
   Ref<Dict> dict = TRY(snapshot(t, variables_of(base)));
   Value object = base[kFrameObject];
   if (!object.is_empty() && object.is_object()) {
@@ -293,7 +308,7 @@ Result<Owned> frame_locals_snapshot(Thread& t, Value* base) {
 
 Result<Owned> frame_locals(Thread& t, Frame& f) {
   Code* code = f.code.load_as<Code>();
-  if (!(code->flags & kCodeOptimized)) {
+  if (!(code->flags & kCodeOptimized) && !(code->local_count && variables_of(f).comprehension_runs())) {
     Owned ns = f.aux.get();
     return ns ? std::move(ns) : owned_none();
   }
