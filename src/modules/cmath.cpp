@@ -54,6 +54,7 @@ Z c_sqrt(Z z) {
   return {d, std::copysign(s, z.im)};
 }
 Z c_acos(Z z) {
+  if (std::isinf(z.re) && std::isnan(z.im)) return {NAN, INFINITY};  // here and below: a choice that Annex G leaves open
   if (!finite(z)) return unpack(__builtin_cacos(pack(z)));
   if (large(z)) {
     double im = z.re < 0. ? -std::copysign(log_half(z), z.im) : std::copysign(log_half(z), -z.im);
@@ -63,12 +64,14 @@ Z c_acos(Z z) {
   return {2. * std::atan2(a.re, b.re), std::asinh(b.re * a.im - b.im * a.re)};
 }
 Z c_acosh(Z z) {
+  if (z.re == 0. && std::isnan(z.im)) return {NAN, NAN};
   if (!finite(z)) return unpack(__builtin_cacosh(pack(z)));
   if (large(z)) return {log_half(z), std::atan2(z.im, z.re)};
   Z a = c_sqrt({z.re - 1., z.im}), b = c_sqrt({z.re + 1., z.im});
   return {std::asinh(a.re * b.re + a.im * b.im), 2. * std::atan2(a.im, b.re)};
 }
 Z c_asinh(Z z) {
+  if (std::isnan(z.re) && std::isinf(z.im)) return {INFINITY, NAN};
   if (!finite(z)) return unpack(__builtin_casinh(pack(z)));
   if (large(z)) {
     double re = z.im >= 0. ? std::copysign(log_half(z), z.re) : -std::copysign(log_half(z), -z.re);
@@ -82,6 +85,7 @@ Z c_asin(Z z) {  // asin(z) = -i asinh(iz)
   return {s.im, -s.re, s.fault};
 }
 Z c_atanh(Z z) {
+  if (std::isnan(z.re) && std::isinf(z.im)) return {0., std::copysign(kPi / 2., z.im)};
   if (!finite(z)) return unpack(__builtin_catanh(pack(z)));
   if (z.re < 0.) {
     Z r = c_atanh({-z.re, -z.im});
@@ -119,6 +123,7 @@ Z c_cosh(Z z) {
   return r;
 }
 Z c_sinh(Z z) {
+  if (z.re == 0. && std::isnan(z.im)) return {0., NAN};
   if (!finite(z)) {
     Z r = unpack(__builtin_csinh(pack(z)));
     if (std::isinf(z.im) && !std::isnan(z.re)) r.fault = Fault::kDomain;
@@ -140,6 +145,7 @@ Z c_sin(Z z) {
   return {s.im, -s.re, s.fault};
 }
 Z c_tanh(Z z) {
+  if (z.re == 0. && std::isnan(z.im)) return {NAN, NAN};
   if (!finite(z)) {
     Z r = unpack(__builtin_ctanh(pack(z)));
     if (std::isinf(z.im) && std::isfinite(z.re)) r.fault = Fault::kDomain;
@@ -255,7 +261,7 @@ Result<Owned> cmath_rect(Thread& t, double r, double phi) {
       return complex_new(t, sign * std::copysign(INFINITY, std::cos(phi)), sign * std::copysign(INFINITY, std::sin(phi)));
     }
     if (phi == 0.) return complex_new(t, r, std::isnan(r) ? 0. : std::copysign(1., r) * phi);
-    if (r == 0.) return complex_new(t, std::isnan(phi) ? 0. : r, 0.);
+    if (r == 0.) return complex_new(t, 0., 0.);
     if (std::isinf(r)) return complex_new(t, INFINITY, NAN);
     return complex_new(t, NAN, NAN);
   }
