@@ -73,7 +73,7 @@ Raised raise_syntax_error(Thread& t, Type* type, std::string_view message, Value
   return raise_with_value(t, type, args);
 }
 
-Raised raise_parse_error(Thread& t, const syntax::SyntaxErrorInfo& e, Value filename) {
+Raised raise_parse_error(Thread& t, const syntax::SyntaxErrorInfo& e, Value filename, bool from_file) {
   using Kind = syntax::SyntaxErrorKind;
   Type* type = &exc_SyntaxError;
   switch (e.kind) {
@@ -91,6 +91,10 @@ Raised raise_parse_error(Thread& t, const syntax::SyntaxErrorInfo& e, Value file
       Ref<Str> message = TRY(str_from_wtf8(t, e.message));
       return raise_with_value(t, other, message);
     }
+  }
+  if (from_file && e.lineno == 0) {  // the encoding of the file: a bare message
+    Ref<Str> message = TRY(str_from_wtf8(t, e.message));
+    return raise_with_value(t, type, message);
   }
   Owned text = owned_none();
   if (e.text.data()) text = Owned(TRY(str_from_wtf8(t, e.text)));
@@ -239,7 +243,7 @@ Result<ast::Mod*> parse_source_rpy(Thread& t, ast::Interner& names, std::string_
   parse.decode_context = &t;
   syntax::ParseResult result = syntax::parse(names, source, parse);
   TRY(issue_parser_warnings(t, result.warnings, filename));
-  if (!result) return raise_parse_error(t, result.error, filename);
+  if (!result) return raise_parse_error(t, result.error, filename, options.from_file);
   return result.module;
 }
 

@@ -25,7 +25,7 @@ struct TagTable {
   uint32_t used;      // [lock]
   uint32_t tags[];    // [atomic]
 };
-struct AbcData : Object {
+struct AbcData : Object {  // [lock]
   Slot registry;                    // [lock] List of weak references, or null
   RetiredPtr<TagTable> positive;
   RetiredPtr<TagTable> negative;

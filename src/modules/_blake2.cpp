@@ -111,7 +111,7 @@ struct State {
 };
 
 template <class V>
-struct Blake : Object {
+struct Blake : Object {  // [lock]
   State<V> state;  // [mutex]
   Mutex mutex;
   static Type* type();

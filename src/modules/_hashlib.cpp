@@ -36,13 +36,13 @@ constexpr Digest kDigests[] = {
     {"sha512_256", "SHA512-256", false}, {"blake2b", "BLAKE2B-512", false}, {"blake2s", "BLAKE2S-256", false}, {"ripemd160", "RIPEMD160", false},
     {"sm3", "SM3", false}, {"md5-sha1", "MD5-SHA1", false}};
 
-struct Hash : Object {
+struct Hash : Object {  // [lock]
   EVP_MD_CTX* context;   // [mutex]
   const Digest* digest;  // [const]
   Mutex mutex;
   static Type* type();
 };
-struct Hmac : Object {
+struct Hmac : Object {  // [lock]
   EVP_MD_CTX* inner;     // [mutex]
   EVP_MD_CTX* outer;     // [const] the key absorbed
   const Digest* digest;  // [const]

@@ -22,7 +22,7 @@ Type buffered_reader_type, buffered_writer_type, buffered_random_type, buffered_
 
 namespace {
 
-struct Buffered : Object {
+struct Buffered : Object {  // [lock]
   Slot raw;          // [mutex] null: detached or not initialised
   char* buffer;      // [mutex]
   ssize capacity;    // [mutex]

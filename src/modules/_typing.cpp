@@ -25,22 +25,22 @@ struct TypeVar : Object {
   bool covariant, contravariant, infer_variance;  // [const]
   static Type* type();
 };
-struct ParamSpec : Object {
+struct ParamSpec : Object {  // [const]
   Slot name;
   Slot bound;
   Slot default_value, evaluate_default;
   bool covariant, contravariant, infer_variance;
   static Type* type();
 };
-struct TypeVarTuple : Object {
+struct TypeVarTuple : Object {  // [const]
   Slot name;
   Slot default_value, evaluate_default;
   static Type* type();
 };
-struct ParamSpecPart : Object {  // P.args and P.kwargs
+struct ParamSpecPart : Object {  // [const] P.args and P.kwargs
   Slot origin;
 };
-struct TypeAlias : Object {
+struct TypeAlias : Object {  // [atomic]
   Slot name;
   Slot type_params;  // Tuple or null
   Slot compute;      // function or null

@@ -109,7 +109,7 @@ Result<Owned> zlib_decompress(Thread& t, BytesLike& data, Opt<int> wbits, Opt<ss
 }
 
 // --- stream objects ---
-struct Stream : Object {
+struct Stream : Object {  // [lock]
   Slot unused_data;      // [lock] bytes
   Slot unconsumed_tail;  // [lock] bytes
   Slot dictionary;       // [const] bytes or null

@@ -15,7 +15,7 @@ TY_INLINE Value none() { return Value::uncounted(&none_object); }
 TY_INLINE Value ellipsis() { return Value::uncounted(&ellipsis_object); }
 TY_INLINE Value not_implemented() { return Value::uncounted(&not_implemented_object); }
 /// True and False have the layout of int (types/int.h).
-struct alignas(16) BoolObject : Object {
+struct alignas(16) BoolObject : Object {  // [const]
   uint64_t lv_tag;
   uint32_t digits[2];
 };

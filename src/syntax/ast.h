@@ -95,7 +95,7 @@ struct Node {
   NodeKind node_kind;
 };
 
-struct LocatedNode : Node {
+struct LocatedNode : Node {  // [const]
   Location loc;
 };
 

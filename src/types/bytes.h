@@ -79,7 +79,7 @@ inline Type* ByteArray::type() { return &bytearray_type; }
 Result<Ref<ByteArray>> bytearray_new(Thread& t, const void* data_or_null, ssize n);
 
 /// memoryview and the object that owns the exporter's buffer.
-struct ManagedBuffer : Object {
+struct ManagedBuffer : Object {  // [lock]
   int state;       // bit 0: released
   int pad_;
   ssize exports;   // [atomic] memoryviews that use it
@@ -87,7 +87,7 @@ struct ManagedBuffer : Object {
   static Type* type();
 };
 static_assert(sizeof(ManagedBuffer) == 128);
-struct MemoryView : VarObject {  // size: 3 * dimensions
+struct MemoryView : VarObject {  // [const] size: 3 * dimensions
   Slot managed;                  // ManagedBuffer
   int64_t hash;                  // [atomic] -1: not computed
   int state;                     // [atomic] MemoryViewState

@@ -53,7 +53,7 @@ struct CodeBody {
   SourcePosition* positions;
 };
 
-struct Code : VarObject {
+struct Code : VarObject {  // [const]
   Slot consts;              // Tuple: co_consts as Python sees it (without names)
   Slot names;               // Tuple
   Slot exception_table;     // Bytes or null (made on demand)

@@ -16,7 +16,7 @@ struct Descriptor : Object {
 };
 static_assert(sizeof(Descriptor) == 56);
 
-struct MethodDescriptor : Descriptor {       // also classmethod_descriptor
+struct MethodDescriptor : Descriptor {  // [const] also classmethod_descriptor
   const MethodDef* def;  // [const]
   void* vectorcall;
 };
@@ -31,7 +31,7 @@ struct MemberDescriptor : Descriptor {
   const MemberDef* def;  // [const]
 };
 /// A wrapper_descriptor bound to its receiver.
-struct MethodWrapper : Object {
+struct MethodWrapper : Object {  // [const]
   Slot descriptor;
   Slot self;
 };
@@ -58,7 +58,7 @@ extern Type class_method_type, static_method_type;
 Result<Owned> class_method_new(Thread& t, Value callable);
 Result<Owned> static_method_new(Thread& t, Value callable);
 
-struct Property : Object {
+struct Property : Object {  // [const]
   Slot getter, setter, deleter, doc, name;  // [atomic]
   int getter_doc;
 };

@@ -9,7 +9,7 @@ namespace ty {
 
 struct List;
 
-struct BaseException : Object {
+struct BaseException : Object {  // [atomic]
   uint64_t dict_;         // unused: attributes are in the AttributeHeader
   Slot args;              // Tuple
   Slot notes;             // unused (CPython keeps __notes__ in the dictionary, too)
@@ -22,7 +22,7 @@ static_assert(sizeof(BaseException) == 88 && offsetof(BaseException, args) == 40
 struct StopIteration : BaseException { Slot value; };  // also SystemExit (code), NameError (name)
 struct OSErrorObject : BaseException { Slot error_number, strerror, filename, filename2; ssize written; };
 struct ImportErrorObject : BaseException { Slot message, name, path, name_from; };
-struct SyntaxErrorObject : BaseException {
+struct SyntaxErrorObject : BaseException {  // [atomic]
   Slot message, filename, lineno, offset, end_lineno, end_offset, text, print_file_and_line;
 };
 struct UnicodeErrorObject : BaseException { Slot encoding, object; ssize start, end; Slot reason; };

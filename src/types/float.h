@@ -30,7 +30,7 @@ void float_floor_divmod(double a, double b, double* quotient, double* rest);
 Result<double> float_parse(Thread& t, Value text);
 Result<Owned> float_repr(Thread& t, Value v);
 
-struct Complex : Object {
+struct Complex : Object {  // [const]
   double real, imag;
   static Type* type();
 };

@@ -19,7 +19,7 @@ inline constexpr Value kPlainFrame = Value::empty();
 inline constexpr Value kConstructorFrame = Value::small_int_unchecked(1);  // aux: the new object
 inline constexpr Value kNamespaceFrame = Value::small_int_unchecked(2);    // aux: the namespace
 
-struct Frame : VarObject {  // size: number of items
+struct Frame : VarObject {  // [owner] size: number of items
   Slot code;          // [const]
   Slot function;      // [const] Function
   Slot back;          // [owner] f_back once the frame exited; null while live

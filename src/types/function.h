@@ -10,7 +10,7 @@
 
 namespace ty {
 
-struct Function : Object {
+struct Function : Object {  // [const]
   Slot globals;      // [const]
   Slot builtins;     // [const]
   Slot name;         // [atomic]
@@ -45,7 +45,7 @@ extern GlobalSlot g_builtins_dict;
 uint32_t next_function_version();
 
 /// types.MethodType. CPython's layout (64 bytes).
-struct BoundMethod : Object {
+struct BoundMethod : Object {  // [const]
   Slot function;  // [const]
   Slot self;      // [const]
   uint64_t weaklist;
@@ -58,7 +58,7 @@ inline Type* BoundMethod::type() { return &method_type; }
 Result<Owned> bound_method_new(Thread& t, Value function, Value self);
 
 /// builtin_function_or_method. CPython's layout (72 bytes).
-struct NativeFunction : Object {
+struct NativeFunction : Object {  // [const]
   const MethodDef* def;  // [const]
   Slot self;             // [const] bound receiver, module, class, or null
   Slot module;           // [const] Str or null: __module__

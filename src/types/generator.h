@@ -19,7 +19,7 @@ enum class GeneratorKind : uint8_t { kGenerator, kCoroutine, kAsyncGenerator };
 /// Who resumed it: what happens when it ends.
 enum class ResumeKind : uint8_t { kNative, kForIter, kSend };
 
-struct Generator : Object {
+struct Generator : Object {  // [owner]
   Slot name;            // [atomic]
   Slot qualname;        // [atomic]
   Slot code;            // [const]

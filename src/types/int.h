@@ -9,7 +9,7 @@
 
 namespace ty {
 
-struct Int : Object {
+struct Int : Object {  // [const]
   uint64_t lv_tag;      // ndigits << 3 | sign (0 positive, 1 zero, 2 negative)
   uint32_t digits[];    // 30 bits each, least significant first
   static Type* type();

@@ -19,7 +19,7 @@ struct ModuleDef {
   Result<void> (*exec)(Thread&, Module&) = nullptr;
 };
 
-struct Module : Object {
+struct Module : Object {  // [const]
   Slot dict;             // [const] Dict
   const ModuleDef* def;  // [const] null: not native
   void* state;

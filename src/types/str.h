@@ -14,7 +14,7 @@ namespace ty {
 
 struct TypeDef;
 
-struct Str : Object {
+struct Str : Object {  // [const]
   ssize length;      // [const] code points
   int64_t hash;      // [atomic] -1: not computed
   uint32_t state;    // [const but for interned] bits 0-1 interned, 2-4 kind, 5 compact, 6 ascii, 7 static

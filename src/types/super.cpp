@@ -13,7 +13,7 @@ namespace ty {
 
 namespace {
 
-struct Super : Object {
+struct Super : Object {  // [const]
   Slot type;         // __thisclass__
   Slot object;       // __self__ or null
   Slot object_type;  // __self_class__ or null

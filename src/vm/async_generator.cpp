@@ -22,17 +22,17 @@ namespace {
 
 enum class AwaitState : uint8_t { kInit, kIter, kClosed };
 
-struct AsyncValue : Object {
+struct AsyncValue : Object {  // [const]
   Slot value;
   static Type* type() { return &async_generator_value_type; }
 };
-struct AsyncSend : Object {
+struct AsyncSend : Object {  // [owner]
   Slot generator;
   Slot send_value;  // null: __anext__
   AwaitState state;
   static Type* type() { return &async_generator_send_type; }
 };
-struct AsyncThrow : Object {
+struct AsyncThrow : Object {  // [owner]
   Slot generator;
   Slot arguments;  // Tuple; null: aclose()
   AwaitState state;
@@ -275,7 +275,7 @@ Result<Owned> get_frame(Thread& t, Generator& g) {
 Owned get_code(Thread&, Generator& g) { return g.code.get(); }
 
 // --- anext(iterator, default) ---
-struct AnextAwaitable : Object {
+struct AnextAwaitable : Object {  // [owner]
   Slot wrapped;
   Slot fallback;
   static Type* type() { return &anext_awaitable_type; }

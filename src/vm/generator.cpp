@@ -332,7 +332,7 @@ constexpr GetSetDef kGeneratorGetSet[] = {
 constexpr TypeOps kGeneratorOps = {.repr = generator_repr, .iter = self_iter, .next = generator_next, .finalize = generator_finalize};
 
 // --- coroutines ---
-struct CoroutineWrapper : Object {
+struct CoroutineWrapper : Object {  // [owner]
   Slot coroutine;
   static Type* type() { return &coroutine_wrapper_type; }
 };
