@@ -12,6 +12,7 @@
 
 namespace ty {
 
+Value current_builtins(Thread& t);  // vm/
 CallOp g_call_function = nullptr;
 GlobalSlot g_builtins_dict;
 
@@ -23,7 +24,10 @@ uint32_t next_function_version() { return __atomic_add_fetch(&function_versions,
 
 Result<Owned> builtins_of_globals(Thread& t, Dict& globals) {
   Owned builtins = TRY(dict_get_name(t, globals, NAME("__builtins__")));
-  if (builtins.value().is_empty()) return g_builtins_dict.get();
+  if (builtins.value().is_empty()) {
+    if (Value current = current_builtins(t)) return dup(current);
+    return g_builtins_dict.get();
+  }
   if (is_instance(builtins, &module_type)) return builtins.value().as<Module>()->dict.get();
   return builtins;
 }
@@ -103,6 +107,11 @@ Result<void> set_code(Thread& t, Function& f, Value value) {
   ssize n = closure ? closure.value().as<Tuple>()->size : 0;
   if (n != nfree) {
     return raise_value_error(t, "%U() requires a code object with %zd free vars, not %zd", f.name.load(), n, ssize{nfree});
+  }
+  constexpr int kKinds = kCodeGenerator | kCodeCoroutine | kCodeAsyncGenerator;
+  if ((value.as<Code>()->flags ^ f.code.load_as<Code>()->flags) & kKinds) {
+    TRY(warn_rpy(t, &exc_DeprecationWarning, 1,
+                 "Assigning a code object of non-matching type is deprecated (e.g., from a generator to a plain function)"));
   }
   f.code.store(&f, dup(value));
   changed(f);

@@ -57,10 +57,9 @@ Result<void> property_init(Thread& t, Value self_value, Value fget, Value fset, 
   Owned value = or_none(std::move(text));
   auto set = set_attribute(t, self_value, NAME("__doc__"), value);
   if (!set.ok()) {
-    if (!exception_matches(t, &exc_AttributeError)) return Raised{};
+    // A subclass with __slots__ and without __doc__ among them: an explicit text is dropped silently, one that came from the getter is not.
+    if (self->getter_doc || !exception_matches(t, &exc_AttributeError)) return Raised{};
     clear_exception(t);
-    // A subclass with __slots__ and without __doc__ among them, or with a read-only one: the text is lost if it came from the getter.
-    if (!self->getter_doc && !is_none(value)) self->doc.store(self, dup(value));
   }
   return {};
 }

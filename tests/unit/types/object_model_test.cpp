@@ -26,6 +26,7 @@ namespace ty {
 Result<Owned> import_module(Thread& t, const char* name) { return raise_format(t, &exc_ImportError, "no imports here: %s", name); }
 Result<Owned> import_attribute(Thread& t, const char* module, const char*) { return import_module(t, module); }
 Value current_globals(Thread&) { return {}; }
+Value current_builtins(Thread&) { return {}; }
 Type __attribute__((weak)) code_type;
 Type __attribute__((weak)) frame_type;
 SourcePosition __attribute__((weak)) code_position(Code&, uint32_t) { return {}; }
