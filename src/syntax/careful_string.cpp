@@ -56,7 +56,7 @@ Expr* CarefulParser::fstring_replacement_field() {
         if (!n) return false;
         if (mark->lineno != n->loc.lineno || mark->end_col_offset != n->loc.col_offset) {
           raise_range(location_of(*mark), n->loc,
-                      "f-string: conversion type must come right after the exclamation mark");
+                      "f-string: conversion type must come right after the exclamanation mark");
           return false;
         }
         field.has_conversion = true;
