@@ -200,9 +200,6 @@ void vm_yield(Thread& t, Value value) {
   uint32_t n = g.register_count;
   uint32_t depth = frame_code(R)->body->depths[reinterpret_cast<const uint64_t*>(t.pc) - frame_code(R)->body->words];
   for (uint32_t k = 0; k < depth && k < n; k++) own_register(&R[k]);
-  for (uint32_t k = depth; k < n; k++) {
-    if (R[k].is_uncounted()) R[k] = Value::empty();
-  }
   Object* handled = t.handled_exception;
   t.handled_exception = g.outer_handled;
   g.outer_handled = nullptr;

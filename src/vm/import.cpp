@@ -3,13 +3,17 @@
 #include <string>
 
 #include "base/clock.h"
+#include <vector>
+
 #include "types/container.h"
 #include "types/dict.h"
 #include "types/exceptions.h"
 #include "types/int.h"
 #include "types/list.h"
 #include "types/module.h"
+#include "types/frame.h"
 #include "types/str.h"
+#include "types/traceback.h"
 #include "types/tuple.h"
 #include "vm/interpreter.h"
 #include "vm/slow/slow.h"
@@ -137,6 +141,40 @@ class ImportTimer {
 
 }  // namespace
 
+/// Takes importlib's own frames out of the pending exception's traceback. CPython: remove_importlib_frames().
+static void remove_importlib_frames(Thread& t) {
+  if (!exception_pending(t) || t.interpreter->config->verbose) return;
+  bool always = exception_matches(t, &exc_ImportError);
+  Ref<Object> exception = take_exception(t);
+  std::vector<Ref<Traceback>> kept;
+  size_t chunk = 0;
+  bool inside = false, changed = false;
+  for (Owned at = exception_traceback(Value(exception)); at && is_exact<Traceback>(at);) {
+    Traceback* tb = at.value().as<Traceback>();
+    Code* code = tb->frame.load_as<Frame>()->code.load_as<Code>();
+    Str& file = *code->filename.load_as<Str>();
+    bool now = str_equal_ascii(file, "<frozen importlib._bootstrap>") || str_equal_ascii(file, "<frozen importlib._bootstrap_external>");
+    if (now && !inside) chunk = kept.size();
+    inside = now;
+    if (now && (always || str_equal_ascii(*code->name.load_as<Str>(), "_call_with_frames_removed"))) {
+      kept.resize(chunk);
+      changed = true;
+    } else {
+      kept.push_back(dup(tb));
+    }
+    at = tb->next.get();
+  }
+  if (changed) {
+    for (size_t k = 0; k < kept.size(); k++) {
+      Traceback* tb = kept[k].get();
+      if (k + 1 < kept.size()) tb->next.store(tb, dup(Value(kept[k + 1])));
+      else tb->next.clear(tb);
+    }
+    exception_set_traceback(Value(exception), kept.empty() ? Value() : Value(kept[0]));
+  }
+  restore_exception(t, std::move(exception));
+}
+
 Result<Owned> import_name_rpy(Thread& t, Value name, Value globals_or_null, Value locals_or_null, Value fromlist_or_null, int level) {
   if (!name) return raise_value_error(t, "Empty module name");
   if (!is_str(name)) return raise_type_error(t, "module name must be a string");
@@ -167,7 +205,12 @@ Result<Owned> import_name_rpy(Thread& t, Value name, Value globals_or_null, Valu
       Owned function = TRY(get_attribute(t, find, NAME("_find_and_load")));
       Owned import_function = TRY(get_attribute(t, find, NAME("_gcd_import")));
       ImportTimer timer(t, absolute);
-      module = TRY(call(t, function, absolute, import_function));
+      auto found = call(t, function, absolute, import_function);
+      if (!found.ok()) {
+        remove_importlib_frames(t);
+        return Raised{};
+      }
+      module = found.take();
     }
   }
   bool has_from = false;
@@ -200,7 +243,9 @@ Result<Owned> import_name_rpy(Thread& t, Value name, Value globals_or_null, Valu
   Owned ignored = path.take();
   Owned handle = TRY(get_attribute(t, t.interpreter->importlib.load(), NAME("_handle_fromlist")));
   Owned import_function = TRY(get_attribute(t, t.interpreter->importlib.load(), NAME("_gcd_import")));
-  return call(t, handle, module, fromlist_or_null, import_function);
+  auto handled = call(t, handle, module, fromlist_or_null, import_function);
+  if (!handled.ok()) remove_importlib_frames(t);
+  return handled;
 }
 
 Result<Owned> import_module(Thread& t, const char* dotted_name) {
