@@ -202,11 +202,12 @@ void Compiler::try_except(const Span<Stmt*>& try_body, const Span<ExceptHandler*
     e().bind(next);
   }
   e().region = outer;
-  e().loc = {};
+  if (!handlers.empty()) e().loc = handlers.back()->loc;
   if (!caught_all) {
     e().emit(Op::kPopException, d + 1);
     e().emit(Op::kReraise, d, 0, 0, kKillA);
   }
+  e().loc = {};
   e().bind(cleanup);
   e().set_top(d + 3);
   e().emit(Op::kPopException, d + 1);
