@@ -148,13 +148,16 @@ bool multiply(Integer& out, View a, View b) {
     bool square = a.digits == b.digits && a.count == b.count;
     Limbs x, y, product;
     if (!x.pack(a) || (!square && !y.pack(b))) return false;
+    // Equal counts of digits may be different counts of limbs; mpn_mul wants the longer operand first.
+    Limbs *longer = &x, *shorter = square ? &x : &y;
+    if (shorter->count > longer->count) std::swap(longer, shorter);
     size_t n = x.count + (square ? x.count : y.count);
     if (!product.reserve(n)) return false;
     if (square) {
       mpn_sqr(product.data, x.data, static_cast<mp_size_t>(x.count));
     } else {
-      mpn_mul(product.data, x.data, static_cast<mp_size_t>(x.count), y.data,
-              static_cast<mp_size_t>(y.count));
+      mpn_mul(product.data, longer->data, static_cast<mp_size_t>(longer->count), shorter->data,
+              static_cast<mp_size_t>(shorter->count));
     }
     product.count = n;
     return product.unpack(out, negative);

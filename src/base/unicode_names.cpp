@@ -133,7 +133,7 @@ size_t lookup_name(std::string_view name, NameKinds kinds, char32_t out[kMaxSequ
     uint32_t index = entry - 0x110000;
     const Alias& alias = kAliases[index];
     if (std::string_view(kAliasText + alias.text, alias.length) != wanted) continue;
-    if (index >= kAliasCount && kinds == NameKinds::kNames) return 0;
+    if (kinds == NameKinds::kNoAliases || (index >= kAliasCount && kinds == NameKinds::kNames)) return 0;
     std::memcpy(out, kAliasPoints + alias.points, alias.count * sizeof(char32_t));
     return alias.count;
   }

@@ -16,7 +16,7 @@ constexpr size_t kMaxNameLength = 256;
 /// Writes the name (upper case ASCII) of `c` and returns its length; 0 when it has none.
 size_t name_of(char32_t c, char out[kMaxNameLength]);
 
-enum class NameKinds : uint8_t { kNames, kNamesAndSequences };
+enum class NameKinds : uint8_t { kNoAliases, kNames, kNamesAndSequences };
 constexpr size_t kMaxSequence = 8;
 /// Finds a name or an alias (and a named sequence if asked), whatever its case. Returns the number of code points
 /// written; 0 when unknown.

@@ -219,7 +219,7 @@ Result<Owned> bufferediobase_read1(Thread& t, Value, Args) { return raise_unsupp
 Result<Owned> bufferediobase_write(Thread& t, Value, Value) { return raise_unsupported(t, "write"); }
 Result<Owned> generic_readinto(Thread& t, Value self, Value target, Value method) {
   BytesLike view;
-  TRY(view.acquire(t, target, kBufferWritable));
+  TRY(view.acquire_writable(t, target, "readinto"));
   Owned size = TRY(io_int(t, view.size()));
   Owned data = TRY(call_method(t, self, method, size));
   if (!is_instance(data, Bytes::type())) return raise_type_error(t, "read() should return bytes");

@@ -296,7 +296,7 @@ Result<Owned> read_into(Thread& t, Buffered& self, Value target, bool once) {
   TRY(check_open(t, self, "readinto of closed file"));
   if (!self.can_read) return raise_unsupported(t, "readinto");
   BytesLike view;
-  TRY(view.acquire(t, target, kBufferWritable));
+  TRY(view.acquire_writable(t, target, "readinto"));
   Ref<Buffered> keep = dup(self);
   Guard guard;
   TRY(guard.enter(t, self));

@@ -294,7 +294,7 @@ Result<Owned> fileio_readinto(Thread& t, FileIO& self, Value target) {
   if (descriptor(self) < 0) return raise_closed(t);
   if (!self.readable) return raise_mode(t, "reading");
   BytesLike view;
-  TRY(view.acquire(t, target, kBufferWritable));
+  TRY(view.acquire_writable(t, target, "readinto"));
   ssize got = TRY(fileio_read_into(t, Value(&self), view.data(), view.size()));
   if (got == -2) return owned_none();
   return io_int(t, got);

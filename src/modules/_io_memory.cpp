@@ -119,7 +119,7 @@ Result<Owned> bytesio_readlines(Thread& t, Locked<BytesIO> self, Value size) {
 }
 Result<Owned> bytesio_readinto(Thread& t, Locked<BytesIO> self, Value target) {
   BytesLike view;
-  TRY(view.acquire(t, target, kBufferWritable));
+  TRY(view.acquire_writable(t, target, "readinto"));
   TRY(check(t, *self));
   std::string_view bytes = take(*self, view.size());
   bytes.copy(view.data(), bytes.size());

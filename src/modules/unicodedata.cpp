@@ -227,7 +227,7 @@ Result<Owned> ucd_name(Thread& t, Value self, Value chr, Value fallback) {
 Result<Owned> ucd_lookup(Thread& t, Value self, Str& name) {
   std::string_view wanted = TRY(str_utf8(t, name));
   char32_t found[unicode::kMaxSequence];
-  auto kinds = version_of(self) == Version::kOld ? unicode::NameKinds::kNames : unicode::NameKinds::kNamesAndSequences;
+  auto kinds = version_of(self) == Version::kOld ? unicode::NameKinds::kNoAliases : unicode::NameKinds::kNamesAndSequences;
   size_t n = unicode::lookup_name(wanted, kinds, found);
   if (n == 0) {
     Ref<Str> message = TRY(str_from_format(t, "undefined character name '%s'", wanted.data()));

@@ -135,8 +135,7 @@ Result<Owned> object_bytes(Thread& t, Value v) {
     TRY(view.acquire(t, v));
     return TRY(bytes_new(t, view.view()));
   }
-  if (is_str(v)) return raise_type_error(t, "cannot convert '%.200T' object to bytes", v);
-  return call(t, Value(&bytes_type), v);
+  return TRY(bytes_from_object_rpy(t, v));
 }
 
 Result<ssize> object_hash(Thread& t, Value v) { return ops_of(v).hash(t, v); }

@@ -267,7 +267,7 @@ void dispatch_finalize(Thread& t, Value self) {
 Result<void> dispatch_get_buffer(Thread& t, Value self, Buffer& out, int flags) {
   Owned view = TRY(call_special(t, self, NAME("__buffer__"), Value::small_int_unchecked(flags)));
   if (!is_instance(view, &memoryview_type)) return raise_type_error(t, "__buffer__ returned non-memoryview object");
-  return get_buffer(t, view, out, flags);
+  return buffer_from_view(t, self, view, out, flags);
 }
 
 // --- the table of dispatchers ---

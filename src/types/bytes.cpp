@@ -183,6 +183,16 @@ Result<void> BytesLike::acquire(Thread& t, Value exporter, int flags) {
   return {};
 }
 
+Result<void> BytesLike::acquire_writable(Thread& t, Value exporter, const char* function) {
+  if (has_buffer(exporter)) {
+    auto r = acquire(t, exporter, kBufferWritable);
+    if (r.ok()) return {};
+    if (!exception_matches(t, &exc_BufferError)) return Raised{};
+    clear_exception(t);
+  }
+  return raise_type_error(t, "%s() argument must be read-write bytes-like object, not %.50T", function, exporter);
+}
+
 namespace binding {
 Result<void> acquire_writable(Thread& t, const MethodDef& def, size_t index, Value v, WritableBytes& out) {
   if (has_buffer(v)) {

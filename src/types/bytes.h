@@ -56,6 +56,8 @@ class BytesLike {
   BytesLike(const BytesLike&) = delete;
   ~BytesLike();
   Result<void> acquire(Thread& t, Value exporter, int flags = kBufferSimple);
+  /// For an argument of the named function: TypeError when the exporter is read-only.
+  Result<void> acquire_writable(Thread& t, Value exporter, const char* function);
   bool acquired() const { return t_ != nullptr; }
   std::string_view view() const { return {static_cast<const char*>(buffer_.buf), static_cast<size_t>(buffer_.length)}; }
   char* data() const { return static_cast<char*>(buffer_.buf); }
@@ -103,6 +105,8 @@ extern Type memoryview_type, managed_buffer_type;
 inline Type* MemoryView::type() { return &memoryview_type; }
 inline Type* ManagedBuffer::type() { return &managed_buffer_type; }
 Result<Owned> memoryview_from_object(Thread& t, Value exporter);
+/// The buffer of an instance of a Python class: `view` is what its __buffer__ answered; __release_buffer__ is called when it is given back.
+Result<void> buffer_from_view(Thread& t, Value object, Value view, Buffer& out, int flags);
 /// Over memory that outlives the view (C buffers kept by `owner_or_null`).
 Result<Owned> memoryview_from_memory(Thread& t, void* data, ssize n, bool writable, Value owner_or_null);
 

@@ -274,6 +274,13 @@ Result<Owned> float_new(Thread& t, Type& type, Value x) {
   return Owned::steal(Value(o));
 }
 
+constexpr NewOp kFloatNew = constructor<"float", "(x=<unrepresentable>, /)", &float_new>;
+/// Keywords are the business of a subclass's own __init__.
+Result<Owned> float_create(Thread& t, Type* type, const Value* args, size_t nargs, Tuple* kwnames) {
+  bool own_init = type != &float_type && type->info->ops.init != float_type.info->ops.init;
+  return kFloatNew(t, type, args, nargs, own_init ? nullptr : kwnames);
+}
+
 bool float_is_integer(Thread& t, Value self) {
   double d = float_value(self);
   return std::isfinite(d) && std::floor(d) == d;
@@ -370,7 +377,7 @@ constexpr TypeOps kFloatOps = {
     .repr = &float_repr,
     .hash = &float_dunder_hash,
     .compare = &float_dunder_compare,
-    .create = constructor<"float", "(x=<unrepresentable>, /)", &float_new>,
+    .create = &float_create,
     .add = &float_dunder_add,
     .subtract = &float_dunder_sub,
     .multiply = &float_dunder_mul,

@@ -194,9 +194,9 @@ Result<Owned> memoryview_dunder_getitem(Thread& t, Value self_value, Value key) 
     return unpack_item(t, p, b.format);
   }
   if (is_slice(key)) {
-    SliceBounds bounds = TRY(slice_unpack(t, *key.as<Slice>()));
-    TRY(check_not_released(t, self));
+    // The new view keeps the buffer even if an __index__ releases this one.
     Ref<MemoryView> v = TRY(add_view(t, managed_of(self), b, b.dimensions));
+    SliceBounds bounds = TRY(slice_unpack(t, *key.as<Slice>()));
     apply_slice(v->view, bounds);
     update_contiguity(*v);
     return Owned(std::move(v));
@@ -621,6 +621,28 @@ Result<Owned> memoryview_dunder_exit(Thread& t, MemoryView& self, Args) { return
 
 // --- iteration ---
 
+/// What owns a buffer that a Python class gave out: the memoryview from __buffer__, and the object whose __release_buffer__ gets it back.
+struct BufferWrapper : Object {
+  Slot view;    // [const] MemoryView
+  Slot object;  // [const]
+};
+
+void buffer_wrapper_release(Thread& t, Value self, Buffer& buffer) {
+  auto* wrapper = self.as<BufferWrapper>();
+  Owned view = wrapper->view.get(), object = wrapper->object.get();
+  memoryview_release_buffer(t, view, buffer);
+  Ref<Object> pending = take_exception(t);
+  auto method = lookup_special(t, object, NAME("__release_buffer__"));
+  bool ok = !method.raised();
+  if (method.found()) {
+    Owned f = method.take();
+    ok = call(t, f, view).ok();
+  }
+  if (!ok) write_unraisable_rpy(t, object);
+  if (!memoryview_release(t, *view.value().as<MemoryView>()).ok()) clear_exception(t);
+  if (pending != nullptr) restore_exception(t, std::move(pending));
+}
+
 struct MemoryIterator : Object {
   Slot view;    // [const] MemoryView
   ssize index;  // [atomic]
@@ -628,7 +650,7 @@ struct MemoryIterator : Object {
 
 }  // namespace
 
-Type memory_iterator_type;
+Type memory_iterator_type, buffer_wrapper_type;
 
 namespace {
 
@@ -693,6 +715,8 @@ constexpr GetSetDef kMemoryViewGetSet[] = {
     {}};
 constexpr uint16_t kManagedBufferSlots[] = {offsetof(ManagedBuffer, master) + offsetof(Buffer, owner)};
 constexpr uint16_t kMemoryViewSlots[] = {offsetof(MemoryView, managed)};
+constexpr uint16_t kBufferWrapperSlots[] = {offsetof(BufferWrapper, view), offsetof(BufferWrapper, object)};
+constexpr TypeOps kBufferWrapperOps = {.release_buffer = &buffer_wrapper_release};
 constexpr uint16_t kMemoryIteratorSlots[] = {offsetof(MemoryIterator, view)};
 constexpr TypeOps kManagedBufferOps = {.finalize = &managed_finalize};
 constexpr TypeOps kMemoryViewOps = {
@@ -727,6 +751,19 @@ Result<Owned> memoryview_from_object(Thread& t, Value exporter) {
   return Owned(std::move(v));
 }
 
+Result<void> buffer_from_view(Thread& t, Value object, Value view, Buffer& out, int flags) {
+  if (type_lookup(type_of(object), NAME("__release_buffer__")).is_null()) return get_buffer(t, view, out, flags);
+  Object* o = allocate_object(t, &buffer_wrapper_type, sizeof(BufferWrapper));
+  if (o == nullptr) return raise_memory_error(t);
+  auto wrapper = Ref<BufferWrapper>::steal(static_cast<BufferWrapper*>(o));
+  wrapper->view.init(dup(view));
+  wrapper->object.init(dup(object));
+  TRY(get_buffer(t, view, out, flags));
+  Owned view_reference = Owned::steal(Value::from_bits(out.owner));
+  out.owner = to_heap_form(Owned(std::move(wrapper))).bits;
+  return {};
+}
+
 Result<Owned> memoryview_from_memory(Thread& t, void* data, ssize n, bool writable, Value owner) {
   Ref<ManagedBuffer> m = TRY(new_managed(t));
   m->state = kManagedPlain;
@@ -742,7 +779,14 @@ Result<Owned> memoryview_from_memory(Thread& t, void* data, ssize n, bool writab
   return Owned(std::move(v));
 }
 
-extern const TypeDef kManagedBufferDef, kMemoryViewDef, kMemoryIteratorDef;
+extern const TypeDef kManagedBufferDef, kMemoryViewDef, kMemoryIteratorDef, kBufferWrapperDef;
+constinit const TypeDef kBufferWrapperDef = {
+    .name = "_buffer_wrapper",
+    .size = sizeof(BufferWrapper),
+    .flags = kTypeDisallowInstantiation,
+    .layout = {.slot_offsets = kBufferWrapperSlots, .slot_count = 2, .flags = kCollectable},
+    .ops = &kBufferWrapperOps,
+};
 constinit const TypeDef kManagedBufferDef = {
     .name = "managedbuffer",
     .size = sizeof(ManagedBuffer),
@@ -754,7 +798,7 @@ constinit const TypeDef kMemoryViewDef = {
     .name = "memoryview",
     .size = sizeof(MemoryView),
     .item_size = 8,
-    .flags = kTypeSequence,
+    .flags = kTypeSequence | kTypeWeakReferable,
     .layout = {.slot_offsets = kMemoryViewSlots, .slot_count = 1, .flags = kCollectable | kPromptType | kHasFinalizer},
     .ops = &kMemoryViewOps,
     .methods = kMemoryViewMethods,
