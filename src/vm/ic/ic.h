@@ -60,7 +60,8 @@ TY_INLINE bool ic_warm(uint64_t* word) {
   uint64_t w = __atomic_load_n(word, __ATOMIC_RELAXED);
   if (w >= kFirstEntry) return !ic_given_up(w);
   if (w == kFirstEntry - 1) return false;
-  __atomic_store_n(word, w + 1, __ATOMIC_RELAXED);
+  // Another thread may have installed an entry meanwhile: a plain store would put the count over it.
+  if (!__atomic_compare_exchange_n(word, &w, w + 1, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) return false;
   return w == kWarm || (w & 255) == 255;
 }
 template <class Entry>
