@@ -95,18 +95,6 @@ struct NewType {
 
 bool has_instance_dict(Type* type) { return (type->info->flags & kHasAttributes) || type->dict_offset != 0; }
 
-bool is_identifier(Str& s) {
-  auto r = [&] {
-    for (ssize i = 0; i < s.length; i++) {
-      char32_t c = s.at(i);
-      bool ok = c == '_' || c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (i && c >= '0' && c <= '9');
-      if (!ok) return false;
-    }
-    return s.length > 0;
-  };
-  return r();
-}
-
 Result<void> collect_slots(NewType& n) {
   Thread& t = n.t;
   Owned given = TRY(dict_get_name(t, n.dict, NAME("__slots__")));
@@ -129,7 +117,7 @@ Result<void> collect_slots(NewType& n) {
     Value item = items->get(i);
     if (!is_str(item)) return raise_type_error(t, "__slots__ items must be strings, not '%.200T'", item);
     auto& s = *item.as<Str>();
-    if (!is_identifier(s)) return raise_type_error(t, "__slots__ must be identifiers");
+    if (!str_is_identifier(s)) return raise_type_error(t, "__slots__ must be identifiers");
     if (str_equal_ascii(s, "__dict__")) {
       if (!n.may_add_dict || n.slots.dict) return raise_type_error(t, "__dict__ slot disallowed: we already got one");
       n.slots.dict = true;
@@ -180,6 +168,7 @@ Result<Owned> dunder_dict_get(Thread& t, Value self) {
   return dict;
 }
 Result<void> dunder_dict_set(Thread& t, Value self, Value value) {
+  if (is_type(self)) return raise_attribute_error(t, "attribute '__dict__' of 'type' objects is not writable");
   Object* o = self.object();
   if (value && !is_instance(value, &dict_type)) return raise_type_error(t, "__dict__ must be set to a dictionary, not a '%.200T'", value);
   if (o->type()->info->flags & kHasAttributes) {
@@ -325,7 +314,8 @@ Result<void> prepare_dict(NewType& n, Type* type) {
 /// The method resolution order, by the metaclass's mro() if it has its own.
 Result<Owned> mro_of(Thread& t, Type* type) {
   if (type->type() == &type_type) return type_compute_mro(t, type);
-  Owned result = TRY(call_method(t, Value(type), NAME("mro")));
+  Owned method = TRY(lookup_special(t, Value(type), NAME("mro")));
+  Owned result = TRY(call(t, method));
   Ref<Tuple> mro = TRY(tuple_from_iterable_rpy(t, result));
   Type* solid = solid_base(type);
   for (ssize i = 0; i < mro->size; i++) {
@@ -433,13 +423,15 @@ Result<Owned> type_new(Thread& t, Type* metatype, Value name, Tuple& given_bases
   NewType n{t, metatype, *exact_name.value().as<Str>(), *bases, *dict, base, !has_instance_dict(base),
             base->weaklist_offset == 0 && base->itemsize == 0, {}};
   TRY(collect_slots(n));
+  Owned cell = TRY(dict_pop(t, *dict, NAME("__classcell__")));
+  if (cell.value().is_empty()) cell = Owned();
+  if (cell && !is_exact<Cell>(cell)) return raise_type_error(t, "__classcell__ must be a nonlocal cell, not <%.200R>", Value(type_of(cell)));
   Type* type = TRY(allocate_type(n));
   Owned keep = Owned::steal(Value(type));
   reinterpret_cast<Slot*>(&type->dict_)->init(dup(Value(dict)));
   uint16_t inline_slots = type->info->flags & kHasAttributes ? guess_inline_slots(n) : uint16_t{0};
   TRY(prepare_dict(n, type));
-  Owned cell = TRY(dict_pop(t, *dict, NAME("__classcell__")));
-  if (cell.value().is_empty()) cell = Owned();
+  if (cell) cell.value().as<Cell>()->content.store(cell.value().object(), dup(Value(type)));
   Owned mro = TRY(mro_of(t, type));
   reinterpret_cast<Slot*>(&type->mro_)->store(type, std::move(mro));
   if (type->info->flags & kHasAttributes) {
@@ -454,11 +446,14 @@ Result<Owned> type_new(Thread& t, Type* metatype, Value name, Tuple& given_bases
   if (Value abstract = dict_find_name(*dict, NAME("__abstractmethods__"))) {
     if (TRY(object_is_true(t, abstract))) __atomic_fetch_or(&type->type_flags, uint64_t{kTypeAbstract}, __ATOMIC_RELAXED);
   }
-  if (cell) {
-    if (!is_exact<Cell>(cell)) {
-      return raise_type_error(t, "__classcell__ must be a nonlocal cell, not <%.200R>", Value(type_of(cell)));
+  {
+    ssize position = 0;
+    Owned key;
+    while (dict_next(*dict, &position, &key, nullptr)) {
+      if (is_str(key)) continue;
+      TRY(warn_rpy(t, &exc_RuntimeWarning, 1, "non-string key in the __dict__ of class %.200s", type->name));
+      break;
     }
-    cell.value().as<Cell>()->content.store(cell.value().object(), dup(Value(type)));
   }
   TRY(call_set_names(t, type, *dict));
   TRY(call_init_subclass(t, type, kwargs, kwnames));

@@ -213,7 +213,8 @@ Result<void> update_mro(Thread& t, Type* type, std::vector<std::pair<Type*, Owne
   if (type->type() == &type_type) {
     mro = TRY(type_compute_mro(t, type));
   } else {
-    Owned result = TRY(call_method(t, Value(type), NAME("mro")));
+    Owned method = TRY(lookup_special(t, Value(type), NAME("mro")));
+    Owned result = TRY(call(t, method));
     mro = Owned(TRY(tuple_from_iterable_rpy(t, result)));
   }
   Owned old = reinterpret_cast<Slot*>(&type->mro_)->exchange(type, std::move(mro));
@@ -256,7 +257,9 @@ Result<void> set_bases(Thread& t, Type& type, Value value) {
     Value v = bases->get(i);
     if (!is_type(v)) return raise_type_error(t, "%s.__bases__ must be tuple of classes, not '%T'", type.name, v);
     Type* base = v.as<Type>();
-    if (is_subtype(base, &type)) return raise_type_error(t, "a __bases__ item causes an inheritance cycle");
+    bool cycle = is_subtype(base, &type);
+    for (Type* b = base; b && !cycle; b = type_base(b)) cycle = b == &type;  // mro() may be running: MROs are not up to date
+    if (cycle) return raise_type_error(t, "a __bases__ item causes an inheritance cycle");
     if (!has_type_flag(base, kTypeBase)) return raise_type_error(t, "type '%.100s' is not an acceptable base type", base->name);
     if (!best || is_subtype(struct_base(base), struct_base(best))) best = base;
   }
@@ -280,6 +283,7 @@ Result<void> set_bases(Thread& t, Type& type, Value value) {
     reinterpret_cast<Slot*>(&type.base_)->store(&type, std::move(old_base_ref));
     return Raised{};
   }
+  if (type_bases(&type) != bases) return {};  // a nested assignment was the last one
   auto* before = old_bases.value().as<Tuple>();
   for (ssize i = 0; i < before->size; i++) type_remove_subclass(before->get(i).as<Type>(), &type);
   for (ssize i = 0; i < bases->size; i++) {

@@ -171,7 +171,7 @@ Result<void> syntax_error_init(Thread& t, Value self, const Value* args, size_t 
   Ref<Tuple> info = TRY(tuple_from_iterable_rpy(t, args[1]));
   ssize n = info->size;
   if (n < 4) return raise_type_error(t, "function takes at least 4 arguments (%zd given)", n);
-  if (n > 7) return raise_type_error(t, "function takes at most 7 arguments (%zd given)", n);
+  if (n > 6) return raise_type_error(t, "function takes at most 6 arguments (%zd given)", n);
   e->filename.store(e, info->items[0].get());
   e->lineno.store(e, info->items[1].get());
   e->offset.store(e, info->items[2].get());

@@ -70,7 +70,7 @@ Result<Owned> ref_compare(Thread& t, Value a, Value b, CompareOp op) {
 Result<Owned> ref_repr(Thread& t, Value self) {
   Owned referent = weakref_referent(t, self);
   if (!referent) return TRY(str_from_format(t, "<weakref at %p; dead>", self.object()));
-  Owned name = TRY(find_attribute(t, referent, NAME("__name__")));
+  Owned name = TRY(lookup_special(t, referent, NAME("__name__")));
   if (name.value().is_empty() || !is_str(name)) {
     return TRY(str_from_format(t, "<weakref at %p; to '%T' at %p>", self.object(), referent.value(), referent.value().object()));
   }
