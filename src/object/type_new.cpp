@@ -213,7 +213,7 @@ Result<Type*> allocate_type(NewType& n) {
   Type* base = n.base;
   type->info = info;
   type->name = name;
-  info->heap_name.init(dup(Value(&n.name)));
+  info->heap_name.store(type, dup(Value(&n.name)));
   size_t count = n.slots.names.size();
   ssize offset = count ? (base->basicsize + 7) & ~ssize{7} : base->basicsize;
   const TypeLayout& from = *base->info;
@@ -252,8 +252,8 @@ Result<Type*> allocate_type(NewType& n) {
   type->weaklist_offset = flags & kTypeWeakReferable ? -16 : 0;
   __atomic_store_n(&type->type_flags, flags, __ATOMIC_RELEASE);
   auto* as_slots = reinterpret_cast<Slot*>(&type->base_);
-  as_slots->init(dup(Value(base)));
-  reinterpret_cast<Slot*>(&type->bases_)->init(dup(Value(&n.bases)));
+  as_slots->store(type, dup(Value(base)));
+  reinterpret_cast<Slot*>(&type->bases_)->store(type, dup(Value(&n.bases)));
   return type;
 }
 
@@ -428,7 +428,7 @@ Result<Owned> type_new(Thread& t, Type* metatype, Value name, Tuple& given_bases
   if (cell && !is_exact<Cell>(cell)) return raise_type_error(t, "__classcell__ must be a nonlocal cell, not <%.200R>", Value(type_of(cell)));
   Type* type = TRY(allocate_type(n));
   Owned keep = Owned::steal(Value(type));
-  reinterpret_cast<Slot*>(&type->dict_)->init(dup(Value(dict)));
+  reinterpret_cast<Slot*>(&type->dict_)->store(type, dup(Value(dict)));
   uint16_t inline_slots = type->info->flags & kHasAttributes ? guess_inline_slots(n) : uint16_t{0};
   TRY(prepare_dict(n, type));
   if (cell) cell.value().as<Cell>()->content.store(cell.value().object(), dup(Value(type)));

@@ -284,8 +284,8 @@ Result<Type*> type_create_native(Thread& t, const TypeDef& def, const char* modu
   TRY(fill_header(t, type, def, base, kTypeHeap | kTypeImmutable));
   if (def.ops) type->info->ops = *def.ops;
   Value short_name = TRY(str_intern_utf8(t, strrchr(def.name, '.') ? strrchr(def.name, '.') + 1 : def.name));
-  type->info->heap_name.init(dup(short_name));
-  type->info->heap_qualname.init(dup(short_name));
+  type->info->heap_name.store(type, dup(short_name));
+  type->info->heap_qualname.store(type, dup(short_name));
   TRY(finish(t, type, def));
   if (module) {
     Ref<Str> name = TRY(str_from_utf8(t, module));
