@@ -285,6 +285,28 @@ void Compiler::unpack(const Span<Expr*>& targets, Operand v, const Location& whe
     if (i >= 256 || targets.size - i - 1 >= (1 << 23)) return error(where, "too many expressions in star-unpacking assignment");
   }
   int n = static_cast<int>(targets.size);
+  // Locals side by side are the run themselves.
+  int run = mark;
+  for (int i = 0; i < n; i++) {
+    Expr* t = targets[i];
+    auto* name = try_as<Name>(is<Starred>(t) ? as<Starred>(t)->value : t);
+    NameRef ref;
+    bool local = name && name->id != id_debug_ && (ref = resolve(name->id), ref.place == Place::kRegister);
+    if (!local || (i > 0 && ref.index != run + i)) {
+      run = mark;
+      break;
+    }
+    if (i == 0) run = ref.index;
+  }
+  if (run != mark && n > 0) {
+    uint8_t kill = v.temp ? kKillB : 0;
+    if (star < 0) {
+      e().emit(Op::kUnpackSequence, run, v.reg, n, kill);
+    } else {
+      e().emit(Op::kUnpackStar, run, v.reg, static_cast<int>(star), kill).extra = n - static_cast<int>(star) - 1;
+    }
+    return;
+  }
   if (star < 0) {
     e().emit(Op::kUnpackSequence, mark, v.reg, n, v.temp ? kKillB : 0);
   } else {

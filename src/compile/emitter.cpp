@@ -187,6 +187,11 @@ void Emitter::remove_bound_checks(int bound_locals) {
           set(ir.a);
           break;
         case Op::kDrop: case Op::kDeleteLocal: clear(ir.a); break;
+        case Op::kUnpackSequence: case Op::kUnpackStar: {
+          int count = ir.op == Op::kUnpackStar ? ir.c + ir.extra + 1 : ir.c;
+          for (int k = 0; k < count; k++) set(ir.a + k);
+          break;
+        }
         default:
           if (info.a == Role::Dst) set(ir.a);
           if (info.b == Role::Dst) set(ir.b);

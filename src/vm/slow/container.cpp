@@ -275,7 +275,17 @@ bool unpack_into(Thread& t, Value* R, Ins i, size_t before, size_t after, bool s
 
 }  // namespace
 
-bool slow_UnpackSequence(Thread& t, Value* R, const Value*, Ins i) { return unpack_into(t, R, i, i.c, 0, false); }
+bool slow_UnpackSequence(Thread& t, Value* R, const Value*, Ins i) {
+  Value source = R[i.b];
+  // A tuple of the right length needs no iterator. It is held by R[b], which no write may touch meanwhile.
+  if (TY_LIKELY(is_exact<Tuple>(source) && source.as<Tuple>()->size == static_cast<ssize>(i.c) && (i.b < i.a || i.b >= i.a + i.c))) {
+    auto* tuple = source.as<Tuple>();
+    for (uint32_t k = 0; k < i.c; k++) put(R, i.a + k, tuple->items[k].get());
+    if (i.kill & kKillB) clear_register(R, i.b);
+    return true;
+  }
+  return unpack_into(t, R, i, i.c, 0, false);
+}
 bool slow_UnpackStar(Thread& t, Value* R, const Value*, Ins i) { return unpack_into(t, R, i, i.c, i.extra, true); }
 
 // --- f-strings ---
