@@ -151,16 +151,12 @@ Result<Owned> slot_names(Thread& t, Type* type) {
 Result<Owned> getstate_default(Thread& t, Value self, bool required) {
   Type* type = type_of(self);
   if (required && type->itemsize) return raise_type_error(t, "cannot pickle %.200s objects", type->name);
-  Owned state;
-  Owned dict = TRY(object_dict(t, self));
-  bool has_dict = !dict.value().is_empty();
-  if (!has_dict) {
-    state = owned_none();
-  } else if (type->info->flags & kHasAttributes) {
-    // A copy would do for CPython's users too, but identity with __dict__ is what it gives.
-    state = std::move(dict);
-  } else {
-    state = std::move(dict);
+  // None unless there are attributes.
+  Owned state = owned_none();
+  bool attributes = type->info->flags & kHasAttributes ? instance_attribute_count(self.object()) > 0 : type->dict_offset > 0;
+  if (attributes) {
+    Owned dict = TRY(object_dict(t, self));
+    if (dict_length(*dict.value().as<Dict>()) > 0) state = std::move(dict);
   }
   Owned names = TRY(slot_names(t, type));
   ssize count = is_none(names) ? 0 : list_size(*names.value().as<List>());

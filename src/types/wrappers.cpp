@@ -9,6 +9,8 @@
 
 namespace ty {
 
+Raised raise_attribute(Thread& t, Value object, Value name, Ref<Str> message);
+
 namespace {
 
 Result<void> expect(Thread& t, size_t n, size_t nargs) {
@@ -157,7 +159,8 @@ Result<Owned> member_get(Thread& t, Object* o, const MemberDef& def) {
       Owned v = reinterpret_cast<Slot*>(address)->get();
       if (TY_UNLIKELY(!v)) {
         Value name = TRY(str_intern_utf8(t, def.name));
-        return raise_no_attribute(t, Value(o), name);
+        Owned type = TRY(type_fully_qualified_name(t, o->type()));
+        return raise_attribute(t, Value(o), name, TRY(str_from_format(t, "'%U' object has no attribute '%U'", type.value(), name)));
       }
       return v;
     }
