@@ -143,6 +143,30 @@ int int_compare(Value a, Value b) {
 }
 
 Result<Owned> int_to_str(Thread& t, Value v, int base) {
+  if (TY_LIKELY(base == 10 && v.is_small_int())) {
+    // Two digits at a time, from the end.
+    static constexpr char kPairs[] =
+        "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
+        "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+    char text[24];
+    char* p = text + sizeof text;
+    int64_t n = v.small_int();
+    uint64_t rest = n < 0 ? 0 - static_cast<uint64_t>(n) : static_cast<uint64_t>(n);
+    while (rest >= 100) {
+      p -= 2;
+      memcpy(p, kPairs + rest % 100 * 2, 2);
+      rest /= 100;
+    }
+    if (rest >= 10) {
+      p -= 2;
+      memcpy(p, kPairs + rest * 2, 2);
+    } else {
+      *--p = static_cast<char>('0' + rest);
+    }
+    if (n < 0) *--p = '-';
+    Ref<Str> s = TRY(str_from_ascii(t, {p, static_cast<size_t>(text + sizeof text - p)}));
+    return Owned(std::move(s));
+  }
   TextBuffer out;
   IntOperand operand(v);
   if (base == 10 && operand.view().count > 2) {
