@@ -544,7 +544,7 @@ Result<Owned> buffered_writable(Thread& t, Buffered& self) { return raw_predicat
 Result<Owned> buffered_fileno(Thread& t, Buffered& self) { return raw_predicate(t, self, NAME("fileno")); }
 Result<Owned> buffered_isatty(Thread& t, Buffered& self) { return raw_predicate(t, self, NAME("isatty")); }
 Result<void> buffered_dealloc_warn(Thread&, Buffered&, Value) { return {}; }
-Result<Owned> buffered_getstate(Thread& t, Buffered& self) { return raise_type_error(t, "cannot pickle '%.100s' instances", self.type()->name); }
+Result<Owned> buffered_getstate(Thread& t, Buffered& self) { return raise_type_error(t, "cannot pickle '%.100s' instances", self.Object::type()->name); }
 Result<Owned> buffered_repr(Thread& t, Value v) {
   auto& self = *v.as<Buffered>();
   Owned name;
@@ -554,9 +554,9 @@ Result<Owned> buffered_repr(Thread& t, Value v) {
     if (found.found()) name = found.take();
     else if (found.raised()) clear_exception(t);
   }
-  if (!name) return Owned(TRY(str_from_format(t, "<%s>", self.type()->name)));
-  if (repr_enter(t, v)) return raise_runtime_error(t, "reentrant call inside %s.__repr__", self.type()->name);
-  auto text = str_from_format(t, "<%s name=%R>", self.type()->name, name.value());
+  if (!name) return Owned(TRY(str_from_format(t, "<%s>", self.Object::type()->name)));
+  if (repr_enter(t, v)) return raise_runtime_error(t, "reentrant call inside %s.__repr__", self.Object::type()->name);
+  auto text = str_from_format(t, "<%s name=%R>", self.Object::type()->name, name.value());
   repr_leave(t, v);
   return Owned(TRY(std::move(text)));
 }

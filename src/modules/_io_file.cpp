@@ -311,20 +311,20 @@ Result<Owned> fileio_write(Thread& t, FileIO& self, Value data) {
 
 Result<Owned> fileio_repr(Thread& t, Value v) {
   auto& self = *v.as<FileIO>();
-  if (descriptor(self) < 0) return Owned(TRY(str_from_format(t, "<%s [closed]>", self.type()->name)));
+  if (descriptor(self) < 0) return Owned(TRY(str_from_format(t, "<%s [closed]>", self.Object::type()->name)));
   Owned name = TRY(find_attribute(t, v, NAME("name")));
   const char* closes = self.close_fd ? "True" : "False";
   if (name.value().is_empty()) {
-    return Owned(TRY(str_from_format(t, "<%s fd=%d mode='%s' closefd=%s>", self.type()->name, self.fd, mode_text(self), closes)));
+    return Owned(TRY(str_from_format(t, "<%s fd=%d mode='%s' closefd=%s>", self.Object::type()->name, self.fd, mode_text(self), closes)));
   }
-  if (repr_enter(t, v)) return raise_runtime_error(t, "reentrant call inside %s.__repr__", self.type()->name);
-  auto text = str_from_format(t, "<%s name=%R mode='%s' closefd=%s>", self.type()->name, name.value(), mode_text(self), closes);
+  if (repr_enter(t, v)) return raise_runtime_error(t, "reentrant call inside %s.__repr__", self.Object::type()->name);
+  auto text = str_from_format(t, "<%s name=%R mode='%s' closefd=%s>", self.Object::type()->name, name.value(), mode_text(self), closes);
   repr_leave(t, v);
   return Owned(TRY(std::move(text)));
 }
 
 Result<Owned> fileio_getstate(Thread& t, FileIO& self) {
-  return raise_type_error(t, "cannot pickle '%.100s' instances", self.type()->name);
+  return raise_type_error(t, "cannot pickle '%.100s' instances", self.Object::type()->name);
 }
 bool fileio_dealloc_warn(Thread&, FileIO&, Value) { return false; }
 

@@ -210,7 +210,7 @@ Result<Owned> bytesio_getstate(Thread& t, BytesIO& self) {
 }
 Result<void> bytesio_setstate(Thread& t, Locked<BytesIO> self, Value state) {
   if (!is_instance(state, Tuple::type()) || state.as<Tuple>()->size < 3) {
-    return raise_type_error(t, "%.200s.__setstate__ argument should be 3-tuple, got %.200s", self->type()->name, type_of(state)->name);
+    return raise_type_error(t, "%.200s.__setstate__ argument should be 3-tuple, got %.200s", self->Object::type()->name, type_of(state)->name);
   }
   TRY(check_exports(t, *self));
   Tuple& items = *state.as<Tuple>();
@@ -484,7 +484,7 @@ Result<Owned> stringio_getstate(Thread& t, StringIO& self) {
 }
 Result<void> stringio_setstate(Thread& t, StringIO& self, Value state) {
   if (!is_instance(state, Tuple::type()) || state.as<Tuple>()->size < 4) {
-    return raise_type_error(t, "%.200s.__setstate__ argument should be 4-tuple, got %.200s", self.type()->name, type_of(state)->name);
+    return raise_type_error(t, "%.200s.__setstate__ argument should be 4-tuple, got %.200s", self.Object::type()->name, type_of(state)->name);
   }
   Tuple& items = *state.as<Tuple>();
   CriticalSection section(t, self);

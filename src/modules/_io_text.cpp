@@ -925,16 +925,16 @@ Result<void> text_set_chunk_size(Thread& t, TextIO& self, Value v) {
   self.chunk_size = n;
   return {};
 }
-Result<Owned> text_getstate(Thread& t, TextIO& self) { return raise_type_error(t, "cannot pickle '%.100s' instances", self.type()->name); }
+Result<Owned> text_getstate(Thread& t, TextIO& self) { return raise_type_error(t, "cannot pickle '%.100s' instances", self.Object::type()->name); }
 
 Result<Owned> text_repr(Thread& t, Value v) {
   auto& self = *v.as<TextIO>();
   TRY(check_ready(t, self));
-  if (repr_enter(t, v)) return raise_runtime_error(t, "reentrant call inside %s.__repr__", self.type()->name);
+  if (repr_enter(t, v)) return raise_runtime_error(t, "reentrant call inside %s.__repr__", self.Object::type()->name);
   auto make = [&]() -> Result<Owned> {
     StrWriter out(t);
     TRY(out.ascii("<"));
-    TRY(out.ascii(self.type()->name));
+    TRY(out.ascii(self.Object::type()->name));
     for (Value attribute : {NAME("name"), NAME("mode")}) {
       auto found = find_attribute(t, v, attribute);
       if (found.raised()) {

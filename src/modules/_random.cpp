@@ -108,7 +108,7 @@ Result<Owned> random_new(Thread& t, Type& type, Args, Kwargs) {
   return Owned(std::move(self));
 }
 Result<void> random_init(Thread& t, Locked<Random> self, Args args, Kwargs kwargs) {
-  if (kwargs.size && self->type() == &random_type) return raise_type_error(t, "Random() takes no keyword arguments");
+  if (kwargs.size && self->Object::type() == &random_type) return raise_type_error(t, "Random() takes no keyword arguments");
   if (args.size > 1) return raise_type_error(t, "Random() requires 0 or 1 argument");
   return seed_from(t, self, args.size ? args[0] : Value());
 }

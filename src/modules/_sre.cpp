@@ -100,7 +100,7 @@ struct Subject {
   Result<Owned> slice(Thread& t, ssize from, ssize to) const {
     if (!is_bytes) {
       auto& s = *string.as<Str>();
-      if (from == 0 && to == s.length && s.type() == Str::type()) return dup(string);
+      if (from == 0 && to == s.length && s.Object::type() == Str::type()) return dup(string);
       return Owned(TRY(str_substring(t, s, from, to)));
     }
     if (from > length) from = length;
@@ -589,7 +589,7 @@ Owned match_lastgroup(Thread&, Match& self) {
 Result<Owned> match_repr(Thread& t, Value v) {
   auto& self = *v.as<Match>();
   Owned text = TRY(match_group_slice(t, self, 0, none()));
-  return Owned(TRY(str_from_format(t, "<%s object; span=(%zd, %zd), match=%.50R>", self.type()->name, self.marks[0], self.marks[1], text.value())));
+  return Owned(TRY(str_from_format(t, "<%s object; span=(%zd, %zd), match=%.50R>", self.Object::type()->name, self.marks[0], self.marks[1], text.value())));
 }
 
 // --- module functions ---

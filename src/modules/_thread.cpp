@@ -98,7 +98,7 @@ bool lock_locked(Thread&, Lock& self) { return self.mutex.is_locked(); }
 void lock_at_fork_reinit(Thread&, Lock& self) { self.mutex.reset(); }
 Result<Owned> lock_repr(Thread& t, Value v) {
   auto& self = *v.as<Lock>();
-  return Owned(TRY(str_from_format(t, "<%s %s object at %p>", self.mutex.is_locked() ? "locked" : "unlocked", self.type()->name,
+  return Owned(TRY(str_from_format(t, "<%s %s object at %p>", self.mutex.is_locked() ? "locked" : "unlocked", self.Object::type()->name,
                                    static_cast<void*>(&self))));
 }
 
@@ -183,7 +183,7 @@ void rlock_at_fork_reinit(Thread&, RLock& self) {
 Result<Owned> rlock_repr(Thread& t, Value v) {
   auto& self = *v.as<RLock>();
   uint64_t owner = rlock_owner(self);
-  return Owned(TRY(str_from_format(t, "<%s %s object owner=%lu count=%lu at %p>", owner ? "locked" : "unlocked", self.type()->name, owner,
+  return Owned(TRY(str_from_format(t, "<%s %s object owner=%lu count=%lu at %p>", owner ? "locked" : "unlocked", self.Object::type()->name, owner,
                                    owner ? self.depth : 0, static_cast<void*>(&self))));
 }
 
@@ -309,7 +309,7 @@ Result<void> handle_join(Thread& t, ThreadHandle& self, Value timeout) {
 }
 Result<Owned> handle_repr(Thread& t, Value v) {
   auto& self = *v.as<ThreadHandle>();
-  return Owned(TRY(str_from_format(t, "<%s object: ident=%lu>", self.type()->name, __atomic_load_n(&self.native->ident, __ATOMIC_ACQUIRE))));
+  return Owned(TRY(str_from_format(t, "<%s object: ident=%lu>", self.Object::type()->name, __atomic_load_n(&self.native->ident, __ATOMIC_ACQUIRE))));
 }
 constexpr MethodDef kHandleMethods[] = {
     method<&handle_join>("join", "($self, timeout=None, /)", nullptr),

@@ -62,7 +62,7 @@ Result<Owned> local_dict(Thread& t, Local& self) {
   if (TY_LIKELY(!found.value().is_empty())) return found;
   Ref<Dict> dict = TRY(dict_new(t));
   TRY(dict_set(t, map, key, dict));
-  const TypeOps& ops = self.type()->info->ops;
+  const TypeOps& ops = self.Object::type()->info->ops;
   if (ops.init && ops.init != object_type.info->ops.init) {
     Ref<Local> keep = dup(self);
     Owned init = TRY(get_attribute(t, Value(&self), NAME("__init__")));

@@ -405,7 +405,7 @@ Result<void> array_tofile(Thread& t, Array& self, Value f) {
 Result<Owned> array_copy(Thread& t, Array& self) {
   TextBuffer copy;
   TRY(snapshot(t, self, copy));
-  return Owned(TRY(array_make(t, self.type(), *self.kind, copy.data(), static_cast<ssize>(copy.size()) / self.kind->size)));
+  return Owned(TRY(array_make(t, self.Object::type(), *self.kind, copy.data(), static_cast<ssize>(copy.size()) / self.kind->size)));
 }
 Result<Owned> array_deepcopy(Thread& t, Array& self, Value) { return array_copy(t, self); }
 Result<Owned> array_reduce_ex(Thread& t, Array& self, Value) {
@@ -413,7 +413,7 @@ Result<Owned> array_reduce_ex(Thread& t, Array& self, Value) {
   Ref<Str> code = TRY(str_from_ascii(t, {&self.kind->code, 1}));
   Ref<Tuple> args = TRY(tuple_pack(t, code, items));
   Owned dict = TRY(find_attribute(t, Value(&self), NAME("__dict__")));
-  return Owned(TRY(tuple_pack(t, Value(self.type()), args, dict.value().is_empty() ? none() : dict.value())));
+  return Owned(TRY(tuple_pack(t, Value(self.Object::type()), args, dict.value().is_empty() ? none() : dict.value())));
 }
 ssize array_sizeof(Thread&, Locked<Array> self) { return static_cast<ssize>(sizeof(Array)) + self->allocated * self->kind->size; }
 Result<Owned> array_typecode(Thread& t, Array& self) { return Owned(TRY(str_from_ascii(t, {&self.kind->code, 1}))); }
@@ -554,7 +554,7 @@ Result<Owned> array_compare(Thread& t, Value a, Value b, CompareOp op) {
 }
 Result<Owned> array_repr(Thread& t, Value v) {
   auto& self = *v.as<Array>();
-  Owned name = TRY(get_attribute(t, Value(self.type()), NAME("__name__")));
+  Owned name = TRY(get_attribute(t, Value(self.Object::type()), NAME("__name__")));
   if (self.size == 0) return Owned(TRY(str_from_format(t, "%U('%c')", name.value(), self.kind->code)));
   Owned content = is_unicode(*self.kind) ? TRY(array_tounicode(t, self)) : TRY(array_tolist(t, self));
   return Owned(TRY(str_from_format(t, "%U('%c', %R)", name.value(), self.kind->code, content.value())));

@@ -225,7 +225,7 @@ Result<Owned> compress_flush(Thread& t, Stream& self, Opt<int> mode_option) {
   return finish(t, out);
 }
 Result<Owned> stream_copy(Thread& t, Stream& self) {
-  Ref<Stream> copy = TRY(stream_new(t, self.type()));
+  Ref<Stream> copy = TRY(stream_new(t, self.Object::type()));
   copy->compressing = self.compressing;
   LockScope lock(self.mutex);
   int code = self.compressing ? deflateCopy(&copy->z, &self.z) : inflateCopy(&copy->z, &self.z);

@@ -207,7 +207,7 @@ void str_copy_units(const Str& s, ssize start, ssize count, int to_kind, void* t
 }
 
 Result<Ref<Str>> str_exact(Thread& t, Str& v) {
-  if (TY_LIKELY(v.type() == &str_type)) return dup(v);
+  if (TY_LIKELY(v.Object::type() == &str_type)) return dup(v);
   return str_substring(t, v, 0, v.length);
 }
 
@@ -216,7 +216,7 @@ Result<Ref<Str>> str_substring(Thread& t, Str& s, ssize start, ssize end) {
   if (end > s.length) end = s.length;
   ssize n = end - start;
   if (n <= 0) return empty_ref();
-  if (n == s.length && s.type() == &str_type) return dup(s);
+  if (n == s.length && s.Object::type() == &str_type) return dup(s);
   if (s.is_ascii()) return str_from_ascii(t, {s.ascii() + start, static_cast<size_t>(n)});
   switch (s.kind()) {
     case 1: return str_from_latin1(t, static_cast<const uint8_t*>(s.data()) + start, n);
@@ -226,8 +226,8 @@ Result<Ref<Str>> str_substring(Thread& t, Str& s, ssize start, ssize end) {
 }
 
 Result<Ref<Str>> str_concat(Thread& t, Str& a, Str& b) {
-  if (b.length == 0 && a.type() == &str_type) return dup(a);
-  if (a.length == 0 && b.type() == &str_type) return dup(b);
+  if (b.length == 0 && a.Object::type() == &str_type) return dup(a);
+  if (a.length == 0 && b.Object::type() == &str_type) return dup(b);
   if (a.length > PTRDIFF_MAX - b.length) return raise_overflow_error(t, "strings are too large to concat");
   char32_t ca = str_max_class(a), cb = str_max_class(b);
   ssize length = a.length + b.length;
@@ -242,7 +242,7 @@ Result<void> str_append(Thread& t, Owned& left, Str& right) {
   auto* a = left.value().as<Str>();
   // Grow in place what nobody else can see: `s += part` in a loop takes linear time.
   constexpr ssize kWorthwhile = 64;
-  if (a != &right && a->length >= kWorthwhile && right.length > 0 && a->type() == &str_type && a->is_local() &&
+  if (a != &right && a->length >= kWorthwhile && right.length > 0 && a->Object::type() == &str_type && a->is_local() &&
       !a->is_interned() && is_unique(a) && str_max_class(right) <= str_max_class(*a)) {
     auto kind = static_cast<size_t>(a->kind());
     size_t header = a->is_ascii() ? 56 : 72;

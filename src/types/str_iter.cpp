@@ -7,8 +7,8 @@
 namespace ty {
 
 struct StrIterator : Object {
-  Slot text;    // [const] Str
-  ssize index;  // [atomic] next character; past the length: exhausted
+  Slot text;    // [atomic] Str; null: exhausted
+  ssize index;  // [atomic] next character
   static Type* type();
 };
 
@@ -27,18 +27,19 @@ namespace {
 
 Lookup<Owned> str_iterator_dunder_next(Thread& t, Value self) {
   auto* it = self.as<StrIterator>();
-  auto* s = it->text.load_as<Str>();
+  Value text = it->text.load();
+  if (text.is_null()) return Absent{};
+  auto* s = text.as<Str>();
   // Threads that share the iterator get distinct characters.
   ssize i;
   if (it->is_local()) {
-    i = it->index;
-    if (i >= s->length) return Absent{};
-    it->index = i + 1;
+    i = it->index++;
   } else {
-    i = __atomic_load_n(&it->index, __ATOMIC_RELAXED);
-    do {
-      if (i >= s->length) return Absent{};
-    } while (!__atomic_compare_exchange_n(&it->index, &i, i + 1, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+    i = __atomic_fetch_add(&it->index, 1, __ATOMIC_RELAXED);
+  }
+  if (i >= s->length) {
+    Owned dropped = it->text.clear(it);  // the text lives no longer than it is needed
+    return Absent{};
   }
   auto c = str_of_code_point(t, s->at(i));
   if (!c.ok()) return Raised{};
@@ -46,7 +47,9 @@ Lookup<Owned> str_iterator_dunder_next(Thread& t, Value self) {
 }
 
 ssize remaining(StrIterator& it) {
-  ssize left = it.text.load_as<Str>()->length - __atomic_load_n(&it.index, __ATOMIC_RELAXED);
+  Value text = it.text.load();
+  if (text.is_null()) return 0;
+  ssize left = text.as<Str>()->length - __atomic_load_n(&it.index, __ATOMIC_RELAXED);
   return left > 0 ? left : 0;
 }
 
@@ -54,8 +57,9 @@ ssize str_iterator_length_hint(Thread& t, StrIterator& self) { return remaining(
 
 Result<Owned> str_iterator_reduce(Thread& t, StrIterator& self) {
   Owned iter = TRY(import_attribute(t, "builtins", "iter"));
-  bool exhausted = remaining(self) == 0;
-  Owned text = exhausted ? Owned::steal(g_empty_str) : self.text.get();
+  Owned text = self.text.get();
+  bool exhausted = !text;
+  if (exhausted) text = Owned::steal(g_empty_str);
   Ref<Tuple> arguments = TRY(tuple_pack(t, text));
   Ref<Tuple> result;
   if (exhausted) {
@@ -68,7 +72,9 @@ Result<Owned> str_iterator_reduce(Thread& t, StrIterator& self) {
 }
 
 void str_iterator_setstate(Thread& t, StrIterator& self, ssize index) {
-  ssize length = self.text.load_as<Str>()->length;
+  Value text = self.text.load();
+  if (text.is_null()) return;
+  ssize length = text.as<Str>()->length;
   __atomic_store_n(&self.index, index < 0 ? 0 : index > length ? length : index, __ATOMIC_RELAXED);
 }
 
