@@ -24,6 +24,9 @@ Result<Owned> sys_getframe(Thread& t, int depth) {
   if (frame.value().is_empty()) return raise_value_error(t, "call stack is not deep enough");
   return frame;
 }
+Value word_or_none(Value word) { return word.is_null() || word.is_empty() ? none() : word; }
+Owned sys_gettrace(Thread& t) { return dup(word_or_none(t.cold->trace_function)); }
+Owned sys_getprofile(Thread& t) { return dup(word_or_none(t.cold->profile_function)); }
 Result<Owned> sys_current_frames(Thread& t) { return Owned(TRY(vm_current_frames(t))); }
 Result<Owned> sys_getframemodulename(Thread& t, int depth) {
   FrameLocation at;
@@ -43,7 +46,6 @@ Result<Owned> sys_exc_info(Thread& t) {
   return Owned(TRY(tuple_pack(t, Value(type_of(exception)), exception, traceback)));
 }
 
-Value word_or_none(Value word) { return word.is_null() || word.is_empty() ? none() : word; }
 void replace_word(Value* word, Value v) {
   Owned old = Owned::steal(*word);
   *word = is_none(v) ? Value::empty() : dup(v).release();
@@ -98,6 +100,8 @@ constexpr MethodDef kFrameMethods[] = {
     function<&sys_getframe>("_getframe", "($module, depth=0, /)", "Return a frame object from the call stack."),
     function<&sys_current_frames>("_current_frames", "($module, /)",
         "Return a dict mapping each thread's thread id to its current stack frame.\n\nThis function should be used for specialized purposes only."),
+    function<&sys_gettrace>("gettrace", "($module, /)", "Return the global debug tracing function set with sys.settrace.\n\nSee the debugger chapter in the library manual."),
+    function<&sys_getprofile>("getprofile", "($module, /)", "Return the profiling function set with sys.setprofile.\n\nSee the profiler chapter in the library manual."),
     function<&sys_getframemodulename>("_getframemodulename", "($module, /, depth=0)", "Return the name of the module for a calling frame."),
     function<&sys_exception>("exception", "($module, /)", "Return the current exception."),
     function<&sys_exc_info>("exc_info", "($module, /)", "Return current exception information: (type, value, traceback)."),

@@ -58,9 +58,14 @@ T* copy_array(const T* from, size_t count) {
   return to;
 }
 
+}  // namespace
+void (*g_release_caches)(Code& code) = nullptr;
+namespace {
+
 void code_release(Object* o) {
   auto* code = static_cast<Code*>(o);
   if (CodeBody* body = code->body) {
+    if (body->words && g_release_caches) g_release_caches(*code);
     if (body->words) free_buffer(body->words);
     if (body->depths) free_buffer(body->depths);
     if (body->exceptions) free_buffer(body->exceptions);

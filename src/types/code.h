@@ -106,6 +106,8 @@ bool code_word_is_immediate(Op op, unsigned index);
 bool code_words_valid(const CodeInit& init);
 /// Set by vm/: code_new calls it to replace the opcode numbers in the words of a new code object by handler addresses.
 extern void (*g_thread_code)(Code& code);
+/// Set by vm/: frees what the cache words of a dying code object hold.
+extern void (*g_release_caches)(Code& code);
 /// Set by vm/: the opcode of a threaded instruction; a specialised form answers its generic opcode.
 extern Op (*g_opcode_of)(const Insn& insn);
 /// Position of the instruction that begins at word `offset`.

@@ -58,6 +58,16 @@ void thread_code(Code& code) {
   }
 }
 
+void release_caches(Code& code) {
+  unsigned wide = code.wide ? 1 : 0;
+  uint64_t* words = code.body->words;
+  for (uint32_t at = 0; at < code.body->word_count;) {
+    Op op = g_opcode_of(*reinterpret_cast<Insn*>(words + at));
+    if (op == Op::kLoadGlobal || op == Op::kLoadAttr || op == Op::kStoreAttr || op == Op::kLoadMethod) ic_release(words + at + 1 + wide, op);
+    at += shape_length(op, wide);
+  }
+}
+
 struct OpcodeEntry {
   uint32_t handler;
   Op op;
@@ -106,6 +116,7 @@ void install_handlers() {
   g_leave_instruction[1].handler = handler_word(narrow::op_LeaveInterpreter);
   g_thread_code = thread_code;
   g_opcode_of = opcode_of;
+  g_release_caches = release_caches;
   init_entry_code();
 }
 

@@ -3,6 +3,7 @@
 
 #include <new>
 
+#include "base/flags.h"
 #include "object/instance.h"
 #include "object/type_object.h"
 #include "types/descriptors.h"
@@ -152,7 +153,20 @@ bool of_class_entry(Value object, Value name, AttrEntry* e, bool* function) {
 
 }  // namespace
 
+void ic_release(uint64_t* word, Op op) {
+  uint64_t w = *word;
+  *word = 0;
+  if (w < kFirstEntry || ic_given_up(w)) return;
+  if (op == Op::kLoadGlobal) return free_buffer(reinterpret_cast<void*>(w));
+  for (auto* e = reinterpret_cast<AttrEntry*>(w); e;) {
+    auto* next = const_cast<AttrEntry*>(e->next);
+    free_buffer(e);
+    e = next;
+  }
+}
+
 void ic_load_global(Thread&, const Insn* pc, uint64_t* word, Value* R, Value name, const SpecialHandlers& special) {
+  if (TY_UNLIKELY(g_flags.stress_ic)) return;
   Value globals = frame_function(R)->globals.load(), builtins = frame_builtins(R);
   if (!is_exact<Dict>(globals) || !is_exact<Dict>(builtins)) return;
   GlobalEntry e{kNever, kNever, kNever, nullptr, 0};
@@ -175,7 +189,7 @@ void ic_load_global(Thread&, const Insn* pc, uint64_t* word, Value* R, Value nam
 }
 
 void ic_load_attr(Thread&, const Insn* pc, uint64_t* word, Value object, Value name, const SpecialHandlers& special) {
-  if (!object.is_object()) return;
+  if (!object.is_object() || g_flags.stress_ic) return;
   Object* o = object.object();
   Type* type = o->type();
   AttrEntry e = blank_entry();
@@ -214,6 +228,7 @@ void ic_load_attr(Thread&, const Insn* pc, uint64_t* word, Value object, Value n
 }
 
 void ic_load_method(Thread&, const Insn* pc, uint64_t* word, Value object, Value name, const SpecialHandlers& special) {
+  if (TY_UNLIKELY(g_flags.stress_ic)) return;
   AttrEntry e = blank_entry();
   Type* type = type_of(object);
   if (object.is_object()) {
@@ -241,7 +256,7 @@ void ic_load_method(Thread&, const Insn* pc, uint64_t* word, Value object, Value
 }
 
 void ic_store_attr(Thread&, const Insn* pc, uint64_t* word, Value object, Value name, const SpecialHandlers& special) {
-  if (!object.is_object()) return;
+  if (!object.is_object() || g_flags.stress_ic) return;
   Object* o = object.object();
   Type* type = o->type();
   if (type->info->ops.setattr != object_generic_setattr || !(type_layout(type).flags & kHasAttributes)) return;

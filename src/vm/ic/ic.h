@@ -78,6 +78,8 @@ struct SpecialHandlers {
 };
 extern const SpecialHandlers kNarrowSpecial, kWideSpecial;
 
+/// The code object of this cache word dies: frees its entries.
+void ic_release(uint64_t* word, Op op);
 /// Specialise the instruction at pc if that is possible. Never run Python, never raise.
 void ic_load_global(Thread& t, const Insn* pc, uint64_t* word, Value* R, Value name, const SpecialHandlers& special);
 void ic_load_attr(Thread& t, const Insn* pc, uint64_t* word, Value object, Value name, const SpecialHandlers& special);
