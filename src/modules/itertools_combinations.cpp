@@ -204,6 +204,7 @@ Result<Owned> product_reduce(Thread& t, Product& self) {
   return Owned(TRY(tuple_pack(t, type_value(self), self.pool.load(), state)));
 }
 Result<void> product_setstate(Thread& t, Product& self, Value state) {
+  TRY(warn_pickling(t));
   Tuple& pools = *self.pool.load_as<Tuple>();
   for (ssize i = 0; i < self.r; i++) {
     if (pools.get(i).as<Tuple>()->size == 0) {
@@ -236,18 +237,21 @@ Result<Owned> choose_reduce(Thread& t, T& self) {
   }
 }
 Result<void> combinations_setstate(Thread& t, Combinations& self, Value state) {
+  TRY(warn_pickling(t));
   ssize n = self.pool.load_as<Tuple>()->size;
   TRY(unpack_indices(t, state, self.r, 0, self.indices, [&](ssize i) { return i + n - self.r; }));
   self.started = true;
   return {};
 }
 Result<void> replacement_setstate(Thread& t, Replacement& self, Value state) {
+  TRY(warn_pickling(t));
   ssize n = self.pool.load_as<Tuple>()->size;
   TRY(unpack_indices(t, state, self.r, 0, self.indices, [&](ssize) { return n - 1; }));
   self.started = true;
   return {};
 }
 Result<void> permutations_setstate(Thread& t, Permutations& self, Value state) {
+  TRY(warn_pickling(t));
   if (!is_instance(state, &tuple_type) || state.as<Tuple>()->size != 2) return raise_type_error(t, "state is not a tuple");
   if (self.stopped) return {};
   ssize n = self.pool.load_as<Tuple>()->size;

@@ -180,6 +180,7 @@ Result<Owned> groupby_reduce(Thread& t, GroupBy& self) {
   return Owned(TRY(tuple_pack(t, type_value(self), arguments, state)));
 }
 Result<void> groupby_setstate(Thread& t, GroupBy& self, Value state) {
+  TRY(warn_pickling(t));
   if (!is_instance(state, &tuple_type)) return raise_type_error(t, "state is not a tuple");
   if (state.as<Tuple>()->size != 3) return raise_type_error(t, "function takes exactly 3 arguments (%zd given)", state.as<Tuple>()->size);
   CriticalSection section(t, &self);
@@ -285,13 +286,9 @@ Result<Owned> itertools_tee(Thread& t, Value iterable, ssize n) {
   Ref<Tuple> result = TRY(tuple_new(t, n));
   if (n == 0) return Owned(std::move(result));
   Owned iterator = TRY(get_iterator(t, iterable));
-  Owned copy_method = TRY(find_attribute(t, iterator, NAME("__copy__")));
-  if (copy_method.value().is_empty()) {
-    iterator = TRY(tee_from_iterable(t, iterator));
-    copy_method = TRY(get_attribute(t, iterator, NAME("__copy__")));
-  }
-  result->items[0].init(dup(iterator));
-  for (ssize i = 1; i < n; i++) result->items[i].init(TRY(call(t, copy_method)));
+  Owned tee = TRY(tee_from_iterable(t, iterator));
+  result->items[0].init(dup(tee));
+  for (ssize i = 1; i < n; i++) result->items[i].init(TRY(tee_copy(t, *tee.value().as<Tee>())));
   return Owned(std::move(result));
 }
 
@@ -302,6 +299,7 @@ Result<Owned> tee_reduce(Thread& t, Tee& self) {
   return Owned(TRY(tuple_pack(t, type_value(self), arguments, state)));
 }
 Result<void> tee_setstate(Thread& t, Tee& self, Value state) {
+  TRY(warn_pickling(t));
   if (!is_instance(state, &tuple_type)) return raise_type_error(t, "state is not a tuple");
   Tuple& parts = *state.as<Tuple>();
   if (parts.size != 2 || !is_exact<TeeData>(parts.get(0)) || !parts.get(1).is_small_int()) return raise_type_error(t, "invalid state");
@@ -397,7 +395,8 @@ Result<Owned> zip_longest_reduce(Thread& t, ZipLongest& self) {
   }
   return Owned(TRY(tuple_pack(t, type_value(self), arguments, self.fill.load())));
 }
-Result<void> zip_longest_setstate(Thread&, ZipLongest& self, Value state) {
+Result<void> zip_longest_setstate(Thread& t, ZipLongest& self, Value state) {
+  TRY(warn_pickling(t));
   self.fill.store(&self, dup(state));
   return {};
 }

@@ -156,18 +156,20 @@ Result<Owned> cycle_reduce(Thread& t, Cycle& self) {
     if (self.index) Owned ignored = TRY(call_method(t, iterator, NAME("__setstate__"), Value::small_int_unchecked(self.index)));
   }
   Ref<Tuple> arguments = TRY(tuple_pack(t, iterator));
-  Ref<Tuple> state = TRY(tuple_pack(t, self.saved.load(), Value::small_int_unchecked(first_pass)));
+  Ref<Tuple> state = TRY(tuple_pack(t, self.saved.load(), bool_value(first_pass || self.first_pass)));
   return Owned(TRY(tuple_pack(t, type_value(self), arguments, state)));
 }
 Result<void> cycle_setstate(Thread& t, Cycle& self, Value state) {
+  TRY(warn_pickling(t));
   if (!is_instance(state, &tuple_type)) return raise_type_error(t, "state is not a tuple");
   Tuple& parts = *state.as<Tuple>();
-  if (parts.size != 2 || !is_exact<List>(parts.get(0)) || !has_index(parts.get(1))) return raise_type_error(t, "invalid state");
+  if (parts.size != 2 || !is_instance(parts.get(0), &list_type) || !has_index(parts.get(1))) return raise_type_error(t, "invalid state");
   TRY(number_as_ssize(t, parts.get(1), &exc_OverflowError));
   // The rest of the saved items comes from the iterator it was given; they are not saved twice when the first pass is over.
   bool first_pass = TRY(object_is_true(t, parts.get(1)));
   self.saved.store(&self, dup(parts.get(0)));
   self.first_pass = first_pass;
+  self.index = 0;
   return {};
 }
 
@@ -234,7 +236,8 @@ Result<Owned> accumulate_reduce(Thread& t, Accumulate& self) {
   Ref<Tuple> arguments = TRY(tuple_pack(t, self.iterator.load(), function));
   return Owned(TRY(tuple_pack(t, type_value(self), arguments, total ? total.value() : none())));
 }
-Result<void> accumulate_setstate(Thread&, Accumulate& self, Value state) {
+Result<void> accumulate_setstate(Thread& t, Accumulate& self, Value state) {
+  TRY(warn_pickling(t));
   if (!is_none(state)) self.total.store(&self, dup(state));
   return {};
 }
@@ -294,6 +297,7 @@ Result<Owned> chain_reduce(Thread& t, Chain& self) {
   return Owned(TRY(tuple_pack(t, type_value(self), g_empty_tuple, state)));
 }
 Result<void> chain_setstate(Thread& t, Chain& self, Value state) {
+  TRY(warn_pickling(t));
   if (!is_instance(state, &tuple_type)) return raise_type_error(t, "state is not a tuple");
   Tuple& parts = *state.as<Tuple>();
   if (parts.size < 1) return raise_type_error(t, "function missing required argument (pos 1)");
@@ -413,6 +417,7 @@ Result<Owned> predicate_reduce_flag(Thread& t, Value v) {
   return Owned(TRY(tuple_pack(t, type_value(self), arguments, Value::small_int_unchecked(self.flag))));
 }
 Result<void> predicate_setstate(Thread& t, Value v, bool flag) {
+  TRY(warn_pickling(t));
   v.as<Predicate>()->flag = flag;
   return {};
 }
@@ -503,7 +508,8 @@ Result<Owned> islice_reduce(Thread& t, Islice& self) {
   Ref<Tuple> arguments = TRY(tuple_pack(t, iterator, next, stop, step));
   return Owned(TRY(tuple_pack(t, type_value(self), arguments, count)));
 }
-Result<void> islice_setstate(Thread&, Islice& self, ssize count) {
+Result<void> islice_setstate(Thread& t, Islice& self, ssize count) {
+  TRY(warn_pickling(t));
   self.count = count;
   return {};
 }

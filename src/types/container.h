@@ -77,6 +77,13 @@ Result<Owned> positional_constructor(Thread& t, Type* type, const Value* args, s
   return Def::create(t, type, args, nargs, constructor_keywords(type, base, kwnames));
 }
 
+/// `initializer<…>` likewise: keywords are for the __new__ of a subclass that has one.
+template <FixedString name, FixedString signature, auto F, Type* base>
+Result<void> positional_initializer(Thread& t, Value self, const Value* args, size_t nargs, Tuple* kwnames) {
+  if (TY_UNLIKELY(kwnames != nullptr) && type_of(self)->info->ops.create != base->info->ops.create) kwnames = nullptr;
+  return ConstructorDef<name, signature, F>::init(t, self, args, nargs, kwnames);
+}
+
 /// Scope of a repr() that may meet itself.
 class ReprGuard {
  public:

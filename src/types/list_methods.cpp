@@ -59,6 +59,7 @@ Result<Owned> list_dunder_compare(Thread& t, Value a, Value b, CompareOp op) {
     if (!p || !q) return size_compare(list_size(x), list_size(y), op);
     if (p.value() == q.value() && p.value().is_small_int()) continue;
     if (TRY(object_equal(t, p, q))) continue;
+    if (i >= list_size(x) || i >= list_size(y)) return size_compare(list_size(x), list_size(y), op);  // the comparison shortened one
     if (op == CompareOp::kEq) return owned_bool(false);
     if (op == CompareOp::kNe) return owned_bool(true);
     return object_compare(t, p, q, op);
@@ -368,7 +369,7 @@ void list_release(Object* o) {
 constexpr TypeOps kListOps = {.repr = &list_dunder_repr,
                               .compare = &list_dunder_compare,
                               .iter = &list_dunder_iter,
-                              .init = initializer<"list", "(iterable=(), /)", &list_init>,
+                              .init = &positional_initializer<"list", "(iterable=(), /)", &list_init, &list_type>,
                               .create = &list_create,
                               .length = &list_dunder_len,
                               .subscript = &list_dunder_getitem,
