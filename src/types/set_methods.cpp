@@ -466,7 +466,7 @@ void set_release(Object* o) {
 constexpr TypeOps kSetOps = {.repr = &set_dunder_repr,
                              .compare = &set_dunder_compare,
                              .iter = &set_dunder_iter,
-                             .init = &positional_initializer<"set", "(iterable=(), /)", &set_init, &set_type>,
+                             .init = initializer<"set", "(iterable=(), /)", &set_init>,
                              .create = &set_create,
                              .subtract = &set_dunder_sub,
                              .bit_and = &set_dunder_and,
