@@ -298,15 +298,19 @@ Result<void> prepare_dict(NewType& n, Type* type) {
       TRY(dict_set(t, d, name, descriptor));
     }
   }
-  if (n.slots.dict) {
+  if (n.slots.dict && !dict_find_name(d, NAME("__dict__"))) {
     Owned descriptor = TRY(getset_descriptor_new(t, type, kDictGetSet));
     TRY(dict_set(t, d, NAME("__dict__"), descriptor));
   }
-  if (n.slots.weakref) {
+  if (n.slots.weakref && !dict_find_name(d, NAME("__weakref__"))) {
     Owned descriptor = TRY(getset_descriptor_new(t, type, kWeakrefGetSet));
     TRY(dict_set(t, d, NAME("__weakref__"), descriptor));
   }
-  if (!dict_find_name(d, NAME("__doc__"))) TRY(dict_set(t, d, NAME("__doc__"), none()));
+  if (Value doc = dict_find_name(d, NAME("__doc__")); !doc) {
+    TRY(dict_set(t, d, NAME("__doc__"), none()));
+  } else if (is_str(doc)) {
+    TRY(str_utf8(t, *doc.as<Str>()));
+  }
   if (dict_find_name(d, NAME("__eq__")) && !dict_find_name(d, NAME("__hash__"))) TRY(dict_set(t, d, NAME("__hash__"), none()));
   return {};
 }
@@ -408,9 +412,14 @@ Result<Owned> type_new(Thread& t, Type* metatype, Value name, Tuple& given_bases
   {
     // The class's dictionary: DEFERRED, str keys interned by the copy.
     dict = TRY(dict_new_deferred(t));
+    Ref<Dict> ordered = dup(ns);
+    if (!is_exact<Dict>(Value(&ns))) {  // an OrderedDict has an order of its own
+      ordered = TRY(dict_new(t));
+      TRY(dict_update_rpy(t, *ordered, Value(&ns)));
+    }
     ssize position = 0;
     Owned key, value;
-    while (dict_next(ns, &position, &key, &value)) {
+    while (dict_next(*ordered, &position, &key, &value)) {
       if (is_exact<Str>(key)) {
         Value interned = TRY(str_intern(t, key));
         TRY(dict_set(t, *dict, interned, value));
