@@ -387,7 +387,10 @@ void* choose(Thread& t, Type* type, TypeOp op) {
         continue;
       }
       // The same name belongs to two operations (add and concat): this wrapper is the other's.
-      if (wrapper->def->op != op && std::string_view(wrapper->def->name) == def->name) continue;
+      if (wrapper->def->op != op && std::string_view(wrapper->def->name) == def->name &&
+          is_subtype(type, wrapper->owner.load_as<Type>())) {
+        continue;
+      }
     }
     if (op == TypeOp::hash && is_none(found)) {
       specific = reinterpret_cast<void*>(&object_hash_not_implemented);

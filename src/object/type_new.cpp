@@ -15,6 +15,7 @@
 #include "types/function.h"
 #include "types/int.h"
 #include "types/list.h"
+#include "types/mapping_proxy.h"
 #include "types/str.h"
 #include "types/tuple.h"
 
@@ -163,6 +164,7 @@ uint16_t guess_inline_slots(NewType& n) {
 }
 
 Result<Owned> dunder_dict_get(Thread& t, Value self) {
+  if (is_type(self)) return mapping_proxy_new(t, Value(type_dict(self.as<Type>())));
   Owned dict = TRY(object_dict(t, self));
   if (dict.value().is_empty()) return raise_attribute_error(t, "This object has no __dict__");
   return dict;

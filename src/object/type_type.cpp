@@ -73,8 +73,8 @@ Result<Owned> type_module(Thread& t, Type* type) {
 Result<Owned> type_fully_qualified_name(Thread& t, Type* type) {
   if (!is_heap_type(type)) return TRY(str_from_utf8(t, type->name));
   Owned qualname = TRY(type_qualname(t, type));
-  Owned module = TRY(type_module(t, type));
-  if (!is_str(module)) return qualname;
+  Owned module = TRY(dict_get_name(t, *type_dict(type), NAME("__module__")));
+  if (module.value().is_empty() || !is_str(module)) return qualname;
   auto& m = *module.value().as<Str>();
   if (str_equal_ascii(m, "builtins") || str_equal_ascii(m, "__main__")) return qualname;
   return TRY(str_from_format(t, "%U.%U", module.value(), qualname.value()));
@@ -275,6 +275,7 @@ Result<void> set_bases(Thread& t, Type& type, Value value) {
   std::vector<std::pair<Type*, Owned>> undo;
   auto updated = update_mro(t, &type, undo);
   if (!updated.ok()) {
+    if (type_bases(&type) != bases) return Raised{};  // a nested assignment has the last word
     for (auto& [changed, mro] : undo) {
       reinterpret_cast<Slot*>(&changed->mro_)->store(changed, std::move(mro));
       type_modified(t, changed);
