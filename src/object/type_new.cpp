@@ -178,11 +178,8 @@ Result<void> dunder_dict_set(Thread& t, Value self, Value value) {
     Ref<Dict> empty = TRY(dict_new(t));
     return instance_set_dict(t, o, empty);
   }
-  Slot* slot = dict_slot(o);
-  if (!slot) return raise_attribute_error(t, "This object has no __dict__");
-  if (!value) return raise_type_error(t, "cannot delete __dict__");
-  slot->store(o, dup(value));
-  return {};
+  // Dictionaries of native objects are set through their own types' attributes.
+  return raise_attribute_error(t, "This object has no __dict__");
 }
 Result<Owned> weakref_get_first(Thread& t, Value self);
 constexpr GetSetDef kDictGetSet{"__dict__", &dunder_dict_get, &dunder_dict_set, "dictionary for instance variables"};
