@@ -29,6 +29,16 @@ struct FloatLess {
 struct StrLess {
   TY_INLINE int operator()(Word a, Word b) const { return str_compare(*as_value(a).as<Str>(), *as_value(b).as<Str>()) < 0; }
 };
+/// All strs have one byte per character.
+struct ByteStrLess {
+  TY_INLINE int operator()(Word a, Word b) const {
+    Str& x = *as_value(a).as<Str>();
+    Str& y = *as_value(b).as<Str>();
+    ssize n = x.length < y.length ? x.length : y.length;
+    int order = memcmp(x.data(), y.data(), static_cast<size_t>(n));
+    return order != 0 ? order < 0 : x.length < y.length;
+  }
+};
 struct GenericLess {
   Thread& t;
   TY_NOINLINE int operator()(Word a, Word b) const {
@@ -491,7 +501,11 @@ bool sort_words(Thread& t, Word* keys, Word* values, ssize n) {
   switch (kind) {
     case KeyKind::kInt: return sort_with(t, IntLess{}, keys, values, n);
     case KeyKind::kFloat: return sort_with(t, FloatLess{}, keys, values, n);
-    case KeyKind::kStr: return sort_with(t, StrLess{}, keys, values, n);
+    case KeyKind::kStr: {
+      bool bytes = true;
+      for (ssize i = 0; i < n && bytes; i++) bytes = as_value(keys[i]).as<Str>()->kind() == 1;
+      return bytes ? sort_with(t, ByteStrLess{}, keys, values, n) : sort_with(t, StrLess{}, keys, values, n);
+    }
     case KeyKind::kTuple:
       switch (common_kind(keys, n, true)) {
         case KeyKind::kInt: return sort_with(t, TupleLess<IntLess>{t, {}}, keys, values, n);
