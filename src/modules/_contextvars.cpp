@@ -298,6 +298,8 @@ Result<Owned> context_compare(Thread& t, Value a, Value b, CompareOp op) {
 // --- variables ---
 Result<Owned> contextvar_new(Thread& t, Type&, Value name, Value default_value) {
   if (!is_str(name)) return raise_type_error(t, "context variable name must be a str");
+  ssize hash = TRY(object_hash(t, name));  // it must have one
+  (void)hash;
   auto self = TRY(make_object<ContextVar>(t));
   self->name.init(dup(name));
   if (default_value) self->default_value.init(dup(default_value));

@@ -52,6 +52,7 @@ struct Match : Object {
 struct Scanner : Object {
   Slot pattern;       // [const]
   Slot string;        // [const]
+  Slot held;          // [const] memoryview that keeps the buffer of a mutable string in place, or null
   ssize start;        // [lock]
   ssize end;          // [const]
   ssize must_advance; // [lock]
@@ -379,6 +380,10 @@ Result<Owned> pattern_scanner(Thread& t, Pattern& self, Value string, ssize pos,
   auto scanner = TRY(make_object<Scanner>(t));
   scanner->pattern.init(dup(Value(&self)));
   scanner->string.init(dup(string));
+  if (run.subject.is_bytes && !is_exact<Bytes>(string)) {
+    Owned memoryview = TRY(import_attribute(t, "builtins", "memoryview"));
+    scanner->held.init(TRY(call(t, memoryview, string)));
+  }
   scanner->start = scanner->position = run.engine.start;
   scanner->end = run.engine.end;
   scanner->must_advance = -1;
@@ -660,9 +665,9 @@ constexpr TypeDef kMatchDef = {.name = "re.Match", .size = sizeof(Match), .flags
 
 constexpr MethodDef kScannerMethods[] = {method<&scanner_match>("match", "($self, /)", ""), method<&scanner_search>("search", "($self, /)", ""), {}};
 constexpr GetSetDef kScannerGetSet[] = {getter<&scanner_pattern>("pattern"), {}};
-constexpr uint16_t kScannerSlots[] = {offsetof(Scanner, pattern), offsetof(Scanner, string)};
+constexpr uint16_t kScannerSlots[] = {offsetof(Scanner, pattern), offsetof(Scanner, string), offsetof(Scanner, held)};
 constexpr TypeDef kScannerDef = {.name = "_sre.SRE_Scanner", .size = sizeof(Scanner), .flags = kTypeDisallowInstantiation | kTypeImmutable,
-    .layout = {.slot_offsets = kScannerSlots, .slot_count = 2, .flags = kCollectable}, .methods = kScannerMethods, .getset = kScannerGetSet};
+    .layout = {.slot_offsets = kScannerSlots, .slot_count = 3, .flags = kCollectable}, .methods = kScannerMethods, .getset = kScannerGetSet};
 constexpr uint16_t kTemplateSlots[] = {offsetof(Template, literal), offsetof(Template, rest)};
 constexpr TypeDef kTemplateDef = {.name = "_sre.SRE_Template", .size = sizeof(Template), .flags = kTypeDisallowInstantiation | kTypeImmutable,
     .layout = {.slot_offsets = kTemplateSlots, .slot_count = 2, .flags = kCollectable}};

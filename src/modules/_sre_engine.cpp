@@ -13,7 +13,11 @@ namespace ty::sre {
 char32_t lower_ascii(char32_t c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; }
 char32_t lower_unicode(char32_t c) { return c < 0x80 ? lower_ascii(c) : unicode::to_lower(c); }
 bool iscased_ascii(char32_t c) { return c < 128 && ((c | 32) >= 'a' && (c | 32) <= 'z'); }
-bool iscased_unicode(char32_t c) { return unicode::to_lower(c) != c || unicode::to_upper(c) != c; }
+bool iscased_unicode(char32_t c) {
+  if (unicode::to_lower(c) != c) return true;
+  char32_t upper[3];
+  return unicode::to_upper_full(c, upper) != 1 || upper[0] != c;
+}
 
 namespace {
 

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "modules/new_exception.h"
+#include "object/type_object.h"
 #include "types/bytes.h"
 #include "types/container.h"
 #include "types/float.h"
@@ -448,7 +449,7 @@ Result<ssize> struct_size(Thread& t, Struct& self) { return TRY(program_of(t, se
 Result<ssize> struct_sizeof(Thread& t, Struct& self) { return static_cast<ssize>(sizeof(Struct) + sizeof(Program)) + TRY(program_of(t, self))->count * static_cast<ssize>(sizeof(Code)); }
 Result<Owned> struct_repr(Thread& t, Value v) {
   Owned format = TRY(struct_format(t, *v.as<Struct>()));
-  return Owned(TRY(str_from_format(t, "%s(%R)", type_of(v)->name[0] == '_' ? "_struct.Struct" : type_of(v)->name, format.value())));
+  return Owned(TRY(str_from_format(t, "%s(%R)", type_short_name(type_of(v)), format.value())));
 }
 
 Lookup<Owned> iterator_step(Thread& t, Value v) {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "base/text_buffer.h"
-#include "base/utf.h"
+#include "object/type_object.h"
 #include "types/bytes.h"
 #include "types/container.h"
 #include "types/dict.h"
@@ -654,6 +654,56 @@ constexpr TypeOps kIteratorOps = {.iter = &iterator_iter, .next = &iterator_step
 constexpr TypeDef kIteratorDef = {.name = "array.arrayiterator", .size = sizeof(ArrayIterator), .flags = kTypeDisallowInstantiation | kTypeImmutable,
     .layout = {.slot_offsets = kIteratorSlots, .slot_count = 1, .flags = kCollectable}, .ops = &kIteratorOps, .methods = kIteratorMethods};
 
+// --- pickling: items in a machine format ---
+struct MachineFormat {
+  uint8_t size;
+  char kind;  // u(nsigned), s(igned), f(loat), t(ext)
+  bool big;
+};
+constexpr MachineFormat kMachineFormats[] = {
+    {1, 'u', false}, {1, 's', false}, {2, 'u', false}, {2, 'u', true}, {2, 's', false}, {2, 's', true}, {4, 'u', false}, {4, 'u', true}, {4, 's', false}, {4, 's', true},
+    {8, 'u', false}, {8, 'u', true}, {8, 's', false}, {8, 's', true}, {4, 'f', false}, {4, 'f', true}, {8, 'f', false}, {8, 'f', true},
+    {2, 't', false}, {2, 't', true}, {4, 't', false}, {4, 't', true}};
+Result<Owned> array_reconstructor(Thread& t, Value arraytype, Value typecode, int mformat, Value items) {
+  if (!is_instance(arraytype, &type_type)) return raise_type_error(t, "first argument must be a type object, not %.200s", type_of(arraytype)->name);
+  auto* type = arraytype.as<Type>();
+  if (!is_subtype(type, &array_type)) return raise_type_error(t, "%.200s is not a subtype of %.200s", type->name, array_type.name);
+  if (!is_str(typecode) || typecode.as<Str>()->length != 1) return raise_type_error(t, "_array_reconstructor() argument 2 must be a unicode character, not %.200s", type_of(typecode)->name);
+  const Kind* kind = nullptr;
+  for (const Kind& k : kKinds) {
+    if (static_cast<char32_t>(k.code) == typecode.as<Str>()->at(0)) kind = &k;
+  }
+  if (!kind) return raise_value_error(t, "second argument must be a valid type code");
+  if (mformat < 0 || mformat > 21) return raise_value_error(t, "third argument must be a valid machine format code.");
+  if (!is_instance(items, Bytes::type())) return raise_type_error(t, "fourth argument should be bytes, not %.200s", type_of(items)->name);
+  const MachineFormat& format = kMachineFormats[mformat];
+  std::string_view data = items.as<Bytes>()->view();
+  if (data.size() % format.size) return raise_value_error(t, "string length not a multiple of item size");
+  Ref<Array> self = TRY(array_make(t, type, *kind, nullptr, 0));
+  if (format.kind == 't') {
+    const char* codec = format.size == 2 ? (format.big ? "utf-16-be" : "utf-16-le") : (format.big ? "utf-32-be" : "utf-32-le");
+    Ref<Str> name = TRY(str_from_ascii(t, codec));
+    Owned text = TRY(call_method(t, items, NAME("decode"), name));
+    TRY(append_text(t, *self, *text.value().as<Str>()));
+    return Owned(std::move(self));
+  }
+  for (size_t at = 0; at < data.size(); at += format.size) {
+    uint64_t word = 0;
+    for (size_t i = 0; i < format.size; i++) word |= uint64_t{static_cast<uint8_t>(data[at + i])} << 8 * (format.big ? format.size - 1 - i : i);
+    Owned item;
+    if (format.kind == 'f') {
+      item = TRY(float_from_double(t, format.size == 4 ? std::bit_cast<float>(static_cast<uint32_t>(word)) : std::bit_cast<double>(word)));
+    } else if (format.kind == 'u') {
+      item = TRY(int_from_uint64(t, word));
+    } else {
+      int shift = 64 - 8 * format.size;
+      item = TRY(int_from_int64(t, static_cast<int64_t>(word << shift) >> shift));
+    }
+    TRY(append_value(t, *self, item));
+  }
+  return Owned(std::move(self));
+}
+
 Result<void> array_exec(Thread& t, Module& m) {
   TRY(type_ready(t, &array_type, kArrayDef));
   TRY(type_ready(t, &array_iterator_type, kIteratorDef));
@@ -666,8 +716,10 @@ Result<void> array_exec(Thread& t, Module& m) {
   Owned ignored = TRY(call_method(t, abc, NAME("register"), Value(&array_type)));
   return {};
 }
+constexpr MethodDef kArrayFunctions[] = {
+    function<&array_reconstructor>("_array_reconstructor", "($module, arraytype, typecode, mformat_code, items, /)", "Internal. Used for pickling support."), {}};
 constexpr ModuleDef kArrayModule = {.name = "array",
-    .doc = "This module defines an object type which can efficiently represent\nan array of basic values: characters, integers, floating-point\nnumbers.", .exec = &array_exec};
+    .doc = "This module defines an object type which can efficiently represent\nan array of basic values: characters, integers, floating-point\nnumbers.", .methods = kArrayFunctions, .exec = &array_exec};
 TY_MODULE(kArrayModule)
 
 }  // namespace

@@ -263,8 +263,9 @@ Result<Owned> b2a_qp(Thread& t, BytesLike& data, bool quotetabs, Opt<bool> istex
 }
 
 // --- checksums ---
-int binascii_crc_hqx(Thread&, BytesLike& data, uint64_t start) {
-  unsigned crc = start & 0xffff;
+Result<int> binascii_crc_hqx(Thread& t, BytesLike& data, Value start) {
+  Owned n = TRY(number_index(t, start));
+  unsigned crc = int_low_bits(n) & 0xffff;
   for (char ch : data.view()) {
     crc ^= static_cast<unsigned>(static_cast<uint8_t>(ch)) << 8;
     for (int k = 0; k < 8; k++) crc = crc & 0x8000 ? (crc << 1 ^ 0x1021) & 0xffff : crc << 1 & 0xffff;

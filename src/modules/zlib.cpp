@@ -218,7 +218,8 @@ Result<Owned> compress_flush(Thread& t, Stream& self, Opt<int> mode_option) {
   int code = pump(t, self.z, true, {}, mode, -1, out, {}, &left, &no_memory);
   if (no_memory) return raise_memory_error(t);
   if (code == Z_STREAM_END && mode == Z_FINISH) {
-    deflateReset(&self.z);
+    deflateEnd(&self.z);
+    self.ready = false;
   } else if (code != Z_OK && code != Z_BUF_ERROR) {
     return zlib_error(t, self.z, code, "while flushing");
   }
@@ -294,8 +295,13 @@ Result<Owned> decompress_flush(Thread& t, Stream& self, Opt<ssize> length) {
   if (no_memory) return raise_memory_error(t);
   bool at_end = code == Z_STREAM_END;
   TRY(keep_rest(t, self, in, left, at_end || self.eof));
-  if (at_end) self.eof = true;
-  else if (code != Z_OK && code != Z_BUF_ERROR) return zlib_error(t, self.z, code, "while decompressing data");
+  if (at_end) {
+    self.eof = true;
+    inflateEnd(&self.z);
+    self.ready = false;
+  } else if (code != Z_OK && code != Z_BUF_ERROR) {
+    return zlib_error(t, self.z, code, "while decompressing data");
+  }
   return finish(t, out);
 }
 Owned stream_unused_data(Thread&, Stream& self) { return self.unused_data.get(); }
