@@ -203,7 +203,8 @@ Result<void> extend_array(Thread& t, Array& self, Array& other) {
   return append_bytes(t, self, copy.view());
 }
 
-Result<Owned> array_new(Thread& t, Type& type, Value typecode, Value initial) {
+Result<Owned> array_new(Thread& t, Type& type, Value typecode, Value initial, Kwargs kwargs) {
+  if (kwargs.size && &type == &array_type) return raise_type_error(t, "array.array() takes no keyword arguments");
   if (!is_str(typecode)) return raise_type_error(t, "array() argument 1 must be a unicode character, not %T", typecode);
   if (typecode.as<Str>()->length != 1) return raise_type_error(t, "array() argument 1 must be a unicode character, not a string of length %zd", typecode.as<Str>()->length);
   char32_t c = typecode.as<Str>()->at(0);
@@ -640,7 +641,7 @@ constexpr MethodDef kArrayMethods[] = {
     method<&array_sizeof>("__sizeof__", "($self, /)", "Size of the array in memory, in bytes."), TY_CLASS_GETITEM, {}};
 constexpr GetSetDef kArrayGetSet[] = {getter<&array_typecode>("typecode", "the typecode character used to create the array"),
     getter<&array_itemsize>("itemsize", "the size, in bytes, of one array item"), {}};
-constexpr TypeOps kArrayOps = {.repr = &array_repr, .compare = &array_compare, .iter = &array_iter, .create = constructor<"array", "(typecode, initializer=<unrepresentable>, /)", &array_new>,
+constexpr TypeOps kArrayOps = {.repr = &array_repr, .compare = &array_compare, .iter = &array_iter, .create = constructor<"array", "(typecode, initializer=<unrepresentable>, /, **kwargs)", &array_new>,
     .length = &array_length, .subscript = &array_subscript, .set_subscript = &array_set_subscript, .contains = &array_contains, .concat = &array_concat,
     .repeat = &array_repeat, .inplace_concat = &array_inplace_concat, .inplace_repeat = &array_inplace_repeat, .get_buffer = &array_get_buffer,
     .release_buffer = &array_release_buffer};

@@ -8,6 +8,7 @@
 namespace ty {
 
 Result<void> module_add_exception(Thread& t, Module& m, GlobalSlot& slot, const char* module, const char* name, Value base, const char* doc) {
+  if (slot.load()) return module_add(t, m, name, slot.load());  // a second module object shares the class
   Ref<Dict> ns = TRY(dict_new(t));
   Value module_name = TRY(str_intern_utf8(t, module));
   TRY(dict_set(t, *ns, NAME("__module__"), module_name));
