@@ -212,6 +212,8 @@ struct NativeThread {
   uint8_t joinable = 0;                          // [atomic] pthread_join is still owed
   pthread_t pthread = {};
   uint64_t ident = 0;                            // [atomic]
+  Event started;                                 // its Thread exists, or could not be made
+  bool failed = false;                           // set before `started`
   Event done;
   NativeThread* next = nullptr;                  // [g_shutdown_lock] non-daemon threads that shutdown waits for
   NativeThread* previous = nullptr;
@@ -329,8 +331,6 @@ struct Boot {
   }
   NativeThread* native;
   Interpreter* interpreter;
-  Event started;
-  bool failed = false;
 };
 
 void run_body(Thread& t, Boot& boot) {
@@ -353,14 +353,14 @@ void* thread_main(void* argument) {
   NativeThread* native = boot->native;
   Thread* t = thread_create(boot->interpreter);
   if (!t) {
-    boot->failed = true;
-    boot->started.set();
+    native->failed = true;
+    native->started.set();
     return nullptr;
   }
   __atomic_store_n(&native->ident, t->tid, __ATOMIC_RELEASE);
   __atomic_store_n(&native->state, kRunning, __ATOMIC_RELEASE);
   __atomic_fetch_add(&g_thread_count_started, 1, __ATOMIC_RELAXED);
-  boot->started.set();
+  native->started.set();
   run_body(*t, *boot);
   delete boot;
   thread_local_clear(*t);
@@ -392,8 +392,8 @@ Result<void> start(Thread& t, Value function, Value arguments, Value keywords, N
   __atomic_store_n(&native->joinable, uint8_t{1}, __ATOMIC_RELEASE);
   int error = pthread_create(&native->pthread, &attributes, &thread_main, boot);
   pthread_attr_destroy(&attributes);
-  if (!error) boot->started.wait();
-  if (error || boot->failed) {
+  if (!error) native->started.wait();  // from here on the boot belongs to the new thread
+  if (error || native->failed) {
     if (error) __atomic_store_n(&native->joinable, uint8_t{0}, __ATOMIC_RELEASE);
     __atomic_store_n(&native->state, kNotStarted, __ATOMIC_RELEASE);
     unlist(native);

@@ -70,7 +70,7 @@ IS_JUMP(JumpIfIsNot, false)
 SLOW_HANDLER(drop_dead) {
   SAVE();
   dec(reinterpret_cast<Object*>(s0));
-  if (t->interrupts & kInterruptFinalizers) TAIL(op_drain);
+  if (__atomic_load_n(&t->interrupts, __ATOMIC_RELAXED) & kInterruptFinalizers) TAIL(op_drain);
   DISPATCH();
 }
 SLOW_HANDLER(drop_next) {
@@ -94,7 +94,7 @@ SLOW_HANDLER(resume) {
   pc = t->pc;
   R = t->base;
   K = frame_code(R)->constants;
-  if (TY_UNLIKELY(t->interrupts & kInterruptFinalizers)) TAIL(op_drain);
+  if (TY_UNLIKELY(__atomic_load_n(&t->interrupts, __ATOMIC_RELAXED) & kInterruptFinalizers)) TAIL(op_drain);
   DISPATCH();
 }
 
@@ -112,7 +112,7 @@ SLOW_HANDLER(unwind) {
   pc = t->pc;
   R = t->base;
   K = frame_code(R)->constants;
-  if (TY_UNLIKELY(t->interrupts & kInterruptFinalizers)) TAIL(narrow::op_drain);
+  if (TY_UNLIKELY(__atomic_load_n(&t->interrupts, __ATOMIC_RELAXED) & kInterruptFinalizers)) TAIL(narrow::op_drain);
   DISPATCH();
 }
 }  // namespace ty

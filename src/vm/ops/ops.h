@@ -51,7 +51,7 @@
 #define NEXT_DRAIN(op)                                                                   \
   do {                                                                                   \
     pc += op_length(Op::k##op);                                                          \
-    if (TY_UNLIKELY(t->interrupts & kInterruptFinalizers)) TAIL(op_drain);                \
+    if (TY_UNLIKELY(__atomic_load_n(&t->interrupts, __ATOMIC_RELAXED) & kInterruptFinalizers)) TAIL(op_drain);                \
     DISPATCH();                                                                          \
   } while (0)
 #define JUMP(target)  \
@@ -63,7 +63,7 @@
 #define JUMP_DRAIN(target)                                                 \
   do {                                                                     \
     pc = (target);                                                         \
-    if (TY_UNLIKELY(t->interrupts & kInterruptFinalizers)) TAIL(op_drain);  \
+    if (TY_UNLIKELY(__atomic_load_n(&t->interrupts, __ATOMIC_RELAXED) & kInterruptFinalizers)) TAIL(op_drain);  \
     DISPATCH();                                                            \
   } while (0)
 /// R[a] = value, then the next instruction; the old word is released last.
