@@ -197,11 +197,10 @@ Result<void> sys_setswitchinterval(Thread& t, double interval) {
   return {};
 }
 
-int g_int_max_str_digits_value = 4300;
-int sys_get_int_max_str_digits(Thread&) { return __atomic_load_n(&g_int_max_str_digits_value, __ATOMIC_RELAXED); }
+int sys_get_int_max_str_digits(Thread&) { return __atomic_load_n(&g_int_max_str_digits, __ATOMIC_RELAXED); }
 Result<void> sys_set_int_max_str_digits(Thread& t, int digits) {
   if (digits != 0 && digits < 640) return raise_value_error(t, "maxdigits must be 0 or larger than %d", 640);
-  __atomic_store_n(&g_int_max_str_digits_value, digits, __ATOMIC_RELAXED);
+  __atomic_store_n(&g_int_max_str_digits, digits, __ATOMIC_RELAXED);
   return {};
 }
 
@@ -410,7 +409,7 @@ constexpr ModuleDef kSysModule = {.name = "sys", .doc = "This module provides ac
 
 }  // namespace
 
-int int_max_str_digits() { return __atomic_load_n(&g_int_max_str_digits_value, __ATOMIC_RELAXED); }
+int int_max_str_digits() { return __atomic_load_n(&g_int_max_str_digits, __ATOMIC_RELAXED); }
 
 Type* unraisable_args_type() { return g_unraisable_type.load().as<Type>(); }
 Type* asyncgen_hooks_type() { return g_asyncgen_hooks_type.load().as<Type>(); }
@@ -432,7 +431,7 @@ Result<void> sys_create(Thread& t) {
   Ref<Module> m = TRY(module_create(t, kSysModule));
   t.interpreter->sys_module.store(dup(Value(m)));
   t.interpreter->sys_dict.store(dup(Value(&m->globals())));
-  g_int_max_str_digits_value = c.int_max_str_digits;
+  g_int_max_str_digits = c.int_max_str_digits;
   TRY(module_add(t, *m, "modules", t.interpreter->modules.load()));
   TRY(add_text(t, *m, "version", version_string()));
   TRY(module_add_int(t, *m, "hexversion", kVersionHex));

@@ -363,10 +363,9 @@ Result<Owned> bytearray_fromhex(Thread& t, Type& type, Str& text) {
 
 /// (type, (arguments), attributes or None)
 Result<Owned> reduced(Thread& t, Value self, int protocol) {
+  Owned state = TRY(call_method(t, self, NAME("__getstate__")));
   Contents c;
   TRY(c.load(t, self));
-  Owned attributes = TRY(find_attribute(t, self, NAME("__dict__")));
-  Value state = attributes.value().is_empty() ? none() : attributes.value();
   Ref<Tuple> arguments;
   if (c.size() == 0) {
     arguments = TRY(tuple_new(t, 0));

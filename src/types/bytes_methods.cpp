@@ -184,8 +184,8 @@ constexpr TypeOps kBytesOps = {
 // --- iterators ---
 
 struct BytesIterator : Object {
-  Slot source;  // [const] Bytes or ByteArray
-  ssize index;  // [atomic] next byte; -1: exhausted
+  Slot source;  // [atomic] Bytes or ByteArray; null: exhausted
+  ssize index;  // [atomic] next byte
 };
 
 /// The byte at `i`; -1 past the end.
@@ -205,43 +205,44 @@ ssize length_of(Value source) {
 
 Lookup<Owned> bytes_iterator_dunder_next(Thread& t, Value self) {
   auto* it = self.as<BytesIterator>();
-  ssize i = __atomic_load_n(&it->index, __ATOMIC_RELAXED);
-  for (;;) {
-    if (i < 0) return Absent{};
-    int byte = byte_of(it->source.load(), i, t);
-    ssize next = byte < 0 ? -1 : i + 1;
-    if (it->is_local()) {
-      it->index = next;
-    } else if (!__atomic_compare_exchange_n(&it->index, &i, next, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
-      continue;  // another thread took that byte
-    }
-    if (byte < 0) return Absent{};
-    return Owned::steal(Value::small_int_unchecked(byte));
+  Value source = it->source.load();
+  if (source.is_null()) return Absent{};
+  // Threads that share the iterator get distinct bytes.
+  ssize i = it->is_local() ? it->index++ : __atomic_fetch_add(&it->index, 1, __ATOMIC_RELAXED);
+  int byte = byte_of(source, i, t);
+  if (byte < 0) {
+    Owned dropped = it->source.clear(it);  // the source lives no longer than it is needed
+    return Absent{};
   }
+  return Owned::steal(Value::small_int_unchecked(byte));
 }
 
 ssize bytes_iterator_length_hint(Thread& t, Value self) {
   auto* it = self.as<BytesIterator>();
-  ssize i = __atomic_load_n(&it->index, __ATOMIC_RELAXED), n = length_of(it->source.load());
-  return i < 0 || i > n ? 0 : n - i;
+  Value source = it->source.load();
+  if (source.is_null()) return 0;
+  ssize i = __atomic_load_n(&it->index, __ATOMIC_RELAXED), n = length_of(source);
+  return i > n ? 0 : n - i;
 }
 
 Result<Owned> bytes_iterator_reduce(Thread& t, Value self) {
   auto* it = self.as<BytesIterator>();
   Owned iter = TRY(import_attribute(t, "builtins", "iter"));
-  ssize i = __atomic_load_n(&it->index, __ATOMIC_RELAXED);
-  Owned source = i < 0 ? Owned::steal(g_empty_tuple) : it->source.get();
+  Owned source = it->source.get();
+  bool exhausted = !source;
+  if (exhausted) source = Owned::steal(g_empty_tuple);
   Ref<Tuple> arguments = TRY(tuple_pack(t, source));
   Ref<Tuple> result;
-  if (i < 0) result = TRY(tuple_pack(t, iter, arguments));
-  else result = TRY(tuple_pack(t, iter, arguments, Value::small_int_unchecked(i)));
+  if (exhausted) result = TRY(tuple_pack(t, iter, arguments));
+  else result = TRY(tuple_pack(t, iter, arguments, Value::small_int_unchecked(__atomic_load_n(&it->index, __ATOMIC_RELAXED))));
   return Owned(std::move(result));
 }
 
 void bytes_iterator_setstate(Thread& t, Value self, ssize index) {
   auto* it = self.as<BytesIterator>();
-  if (__atomic_load_n(&it->index, __ATOMIC_RELAXED) < 0) return;
-  ssize n = length_of(it->source.load());
+  Value source = it->source.load();
+  if (source.is_null()) return;
+  ssize n = length_of(source);
   __atomic_store_n(&it->index, index < 0 ? 0 : index > n ? n : index, __ATOMIC_RELAXED);
 }
 

@@ -243,7 +243,15 @@ Result<void> EncodeErrors::handle(ssize start, ssize end, const char* reason, Fi
     case ErrorHandler::kName:
       fix.text = TRY(encode_replacement(t_, kind_, text, start, end));
       return {};
-    case ErrorHandler::kSurrogateEscape:
+    case ErrorHandler::kSurrogateEscape: {
+      // What can be escaped at the beginning of the range; the rest is another fault.
+      ssize stop = start;
+      while (stop < end && text.at(stop) >= 0xdc80 && text.at(stop) <= 0xdcff) ++stop;
+      if (stop == start) break;
+      fix.bytes = TRY(encode_surrogates(t_, kind_, UtfForm::kNone, text, start, stop));
+      fix.position = stop;
+      return {};
+    }
     case ErrorHandler::kSurrogatePass:
       fix.bytes = TRY(encode_surrogates(t_, kind_, utf_form_named(encoding_), text, start, end));
       if (fix.bytes->size > 0) return {};

@@ -36,7 +36,12 @@ Result<Owned> utf8_decode(Thread& t, std::string_view in, const char* errors, ss
     rest = rest.substr(valid.valid_bytes);
     if (rest.empty()) break;
     auto fault = utf::describe_utf8_fault(bytes_of(rest), rest.size());
-    if (consumed != nullptr && std::strcmp(fault.reason, "unexpected end of data") == 0) break;
+    if (consumed != nullptr) {
+      // More input may complete the character, or an encoded surrogate that the handler accepts.
+      if (std::strcmp(fault.reason, "unexpected end of data") == 0) break;
+      auto byte = [&](size_t i) { return static_cast<unsigned char>(rest[i]); };
+      if (rest.size() == 2 && byte(0) == 0xed && byte(1) >= 0xa0 && byte(1) <= 0xbf) break;
+    }
     ssize next = TRY(handler.handle(static_cast<ssize>(at), static_cast<ssize>(at + fault.length), fault.reason, out));
     at = static_cast<size_t>(next);
   }

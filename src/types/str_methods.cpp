@@ -232,7 +232,9 @@ ssize str_dunder_sizeof(Thread& t, Str& self) {
 }
 
 Result<Owned> str_dunder_getnewargs(Thread& t, Str& self) {
-  Ref<Str> copy = TRY(str_substring(t, self, 0, self.length));
+  // An object of its own, as pickling expects.
+  Ref<Str> copy = TRY(str_allocate(t, self.length, str_max_class(self)));
+  str_copy_units(self, 0, self.length, self.kind(), str_mutable_data(*copy));
   Ref<Tuple> tuple = TRY(tuple_pack(t, copy));
   return Owned(std::move(tuple));
 }
