@@ -27,6 +27,15 @@ Result<Owned> sys_getframe(Thread& t, int depth) {
 Value word_or_none(Value word) { return word.is_null() || word.is_empty() ? none() : word; }
 Owned sys_gettrace(Thread& t) { return dup(word_or_none(t.cold->trace_function)); }
 Owned sys_getprofile(Thread& t) { return dup(word_or_none(t.cold->profile_function)); }
+/// Events are not delivered yet: only "no function" can be set.
+Result<void> sys_settrace(Thread& t, Value function) {
+  if (is_none(function)) return {};
+  return raise_format(t, &exc_NotImplementedError, "trace functions are not supported");
+}
+Result<void> sys_setprofile(Thread& t, Value function) {
+  if (is_none(function)) return {};
+  return raise_format(t, &exc_NotImplementedError, "profile functions are not supported");
+}
 Result<Owned> sys_current_frames(Thread& t) { return Owned(TRY(vm_current_frames(t))); }
 Result<Owned> sys_getframemodulename(Thread& t, int depth) {
   FrameLocation at;
@@ -101,6 +110,10 @@ constexpr MethodDef kFrameMethods[] = {
     function<&sys_current_frames>("_current_frames", "($module, /)",
         "Return a dict mapping each thread's thread id to its current stack frame.\n\nThis function should be used for specialized purposes only."),
     function<&sys_gettrace>("gettrace", "($module, /)", "Return the global debug tracing function set with sys.settrace.\n\nSee the debugger chapter in the library manual."),
+    function<&sys_settrace>("settrace", "($module, function, /)",
+        "Set the global debug tracing function.\n\nIt will be called on each function call.  See the debugger chapter\nin the library manual."),
+    function<&sys_setprofile>("setprofile", "($module, function, /)",
+        "Set the profiling function.\n\nIt will be called on each function call and return.  See the profiler\nchapter in the library manual."),
     function<&sys_getprofile>("getprofile", "($module, /)", "Return the profiling function set with sys.setprofile.\n\nSee the profiler chapter in the library manual."),
     function<&sys_getframemodulename>("_getframemodulename", "($module, /, depth=0)", "Return the name of the module for a calling frame."),
     function<&sys_exception>("exception", "($module, /)", "Return the current exception."),

@@ -33,7 +33,7 @@ struct Frame : VarObject {  // [owner] size: number of items
   const Insn* pc;     // [owner] last instruction, once exited
   uint64_t marker;    // [owner] what R[kFrameObject] held before
   int line_override;  // [owner] f_lineno as assigned by a trace function, or 0
-  bool trace_lines, trace_opcodes;
+  bool trace_lines, trace_opcodes, cleared;
   Slot items[];       // [owner] locals, once exited
   static Type* type();
 };

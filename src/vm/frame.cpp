@@ -340,6 +340,7 @@ Result<void> frame_clear(Thread& t, Frame& f) {
     if (state == static_cast<uint32_t>(GeneratorState::kSuspended)) return raise_runtime_error(t, "cannot clear a suspended frame");
     Owned ignored = TRY(generator_close(t, *g));
   }
+  f.cleared = true;
   for (ssize k = 0; k < f.size; k++) f.items[k].clear(&f);
   f.extra_locals.clear(&f);
   f.parked.clear(&f);

@@ -37,6 +37,7 @@ struct Variables {
   }
   Value raw(ssize k) const {
     if (k >= code->local_count) {
+      if (frame && frame->cleared) return Value();
       Value closure = function->closure.load();
       return closure ? closure.as<Tuple>()->get(k - code->local_count) : Value();
     }
@@ -101,6 +102,7 @@ Result<ssize> find_variable(Thread& t, const Variables& v, Value key) {
 Lookup<Owned> proxy_find(Thread& t, FrameLocals& p, Value key) {
   Frame& f = frame_of(p);
   Variables v = variables_of(f);
+  if (!is_exact<Str>(key)) TRY(object_hash(t, key));
   ssize k = TRY(find_variable(t, v, key));
   if (k >= 0) {
     Owned value = v.get(t, k);
@@ -186,7 +188,8 @@ Result<Owned> proxy_iter(Thread& t, Value self) {
 }
 Result<Owned> proxy_reversed(Thread& t, FrameLocals& p) {
   Owned keys = TRY(proxy_keys(t, p));
-  return call_method(t, keys, NAME("__reversed__"));
+  TRY(list_reverse(t, *keys.value().as<List>()));
+  return keys;
 }
 Result<Owned> proxy_copy(Thread& t, FrameLocals& p) { return Owned(TRY(proxy_dict(t, p))); }
 Result<Owned> proxy_get(Thread& t, FrameLocals& p, Value key, Value fallback) {

@@ -64,8 +64,14 @@ Raised raise_ignored_exit(Thread& t, Generator& g) {
                                                                       : "async generator ignored GeneratorExit");
 }
 
-/// Marks a suspended generator as running while its delegate is driven; false: raised.
-bool claim(Thread& t, Generator& g, uint32_t* previous) {
+/// What unclaim() restores.
+struct Claim {
+  uint32_t state;
+  Value* base;
+  const Insn* pc;
+};
+/// Marks a suspended generator as running while its delegate is driven, and makes its frame the current one; false: raised.
+bool claim(Thread& t, Generator& g, Claim* previous) {
   uint32_t state = __atomic_load_n(&g.state, __ATOMIC_ACQUIRE);
   while (true) {
     if (state == static_cast<uint32_t>(GeneratorState::kRunning)) {
@@ -74,10 +80,22 @@ bool claim(Thread& t, Generator& g, uint32_t* previous) {
     }
     if (__atomic_compare_exchange_n(&g.state, &state, static_cast<uint32_t>(GeneratorState::kRunning), false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) break;
   }
-  *previous = state;
+  *previous = {state, t.base, t.pc};
+  if (t.base) {
+    Value* R = g.base();
+    g.stack_top = frame_top(t, t.base);
+    R[kFrameReturn] = return_word(t.pc + 1, 0);
+    R[kFrameCaller] = raw_word(t.base);
+    t.base = R;
+    t.pc = g.pc;
+  }
   return true;
 }
-void unclaim(Generator& g, uint32_t previous) { __atomic_store_n(&g.state, previous, __ATOMIC_RELEASE); }
+void unclaim(Thread& t, Generator& g, const Claim& previous) {
+  t.base = previous.base;
+  t.pc = previous.pc;
+  __atomic_store_n(&g.state, previous.state, __ATOMIC_RELEASE);
+}
 
 /// Closes what a generator delegates to.
 Result<void> close_delegate(Thread& t, Value delegate) {
@@ -104,14 +122,20 @@ Result<void> raise_thrown(Thread& t, Value type, Value value, Value traceback) {
     if (value && is_instance(value, type.as<Type>())) {
       exception = dup(value);
     } else if (!value || is_none(value)) {
-      exception = TRY(call(t, type));
+      auto made = call(t, type);
+      if (made.ok()) exception = made.take();
     } else if (is_instance(value, &tuple_type)) {
-      exception = TRY(call_with_tuple(t, type, *value.as<Tuple>(), nullptr));
+      auto made = call_with_tuple(t, type, *value.as<Tuple>(), nullptr);
+      if (made.ok()) exception = made.take();
     } else {
-      exception = TRY(call(t, type, value));
+      auto made = call(t, type, value);
+      if (made.ok()) exception = made.take();
     }
+    // An exception raised meanwhile is thrown instead.
+    if (!exception) return {};
     if (!is_exception(exception)) {
-      return raise_type_error(t, "calling %R should have returned an instance of BaseException, not %T", type, exception.value());
+      (void)raise_type_error(t, "calling %R should have returned an instance of BaseException, not %T", type, exception.value());
+      return {};
     }
   } else if (is_exception(type)) {
     if (value && !is_none(value)) return raise_type_error(t, "instance exception may not have a separate value");
@@ -141,11 +165,11 @@ Result<Owned> generator_throw_step(Thread& t, Generator& g, Value type, Value va
   TRY(check_native_stack(t, ""));
   Owned delegate = generator_yield_from(g);
   if (!is_none(delegate)) {
-    uint32_t previous;
+    Claim previous;
     if (close_on_exit && is_generator_exit(type)) {
       if (!claim(t, g, &previous)) return Raised{};
       auto closed = close_delegate(t, delegate);
-      unclaim(g, previous);
+      unclaim(t, g, previous);
       if (!closed.ok()) return step_result(t, g, generator_throw_pending(t, g));
     } else {
       bool native = delegate.value().is_object() &&
@@ -165,7 +189,7 @@ Result<Owned> generator_throw_step(Thread& t, Generator& g, Value type, Value va
           Value args[3] = {type, value ? value : none(), traceback ? traceback : none()};
           r = call(t, method, args, traceback ? 3 : value ? 2 : 1);
         }
-        unclaim(g, previous);
+        unclaim(t, g, previous);
         if (r.ok()) return r;
         return step_result(t, g, generator_throw_pending(t, g));
       }
@@ -183,16 +207,16 @@ Result<Owned> generator_close(Thread& t, Generator& g) {
     if (state != static_cast<uint32_t>(GeneratorState::kCreated)) break;
     if (!__atomic_compare_exchange_n(&g.state, &state, static_cast<uint32_t>(GeneratorState::kRunning), false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) continue;
     generator_drop_frame(t, g);
-    unclaim(g, static_cast<uint32_t>(GeneratorState::kFinished));
+    __atomic_store_n(&g.state, static_cast<uint32_t>(GeneratorState::kFinished), __ATOMIC_RELEASE);
     return owned_none();
   }
   Owned delegate = generator_yield_from(g);
   bool failed = false;
   if (!is_none(delegate)) {
-    uint32_t previous;
+    Claim previous;
     if (!claim(t, g, &previous)) return Raised{};
     failed = !close_delegate(t, delegate).ok();
-    unclaim(g, previous);
+    unclaim(t, g, previous);
   }
   if (!failed) {
     Owned exit = TRY(call(t, Value(&exc_GeneratorExit)));
