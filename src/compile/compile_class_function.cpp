@@ -735,6 +735,7 @@ CodeUnit* Compiler::class_body(ClassDef* s, int first_line) {
   body(rest);
   e().loc = {};
   std::vector<const Const*> attributes;
+  std::sort(f().static_attributes.begin(), f().static_attributes.end(), by_text);
   for (const Identifier* n : f().static_attributes) attributes.push_back(str_of(n));
   e().load_const(r, pool_.tuple(attributes));
   set("__static_attributes__");

@@ -468,6 +468,7 @@ struct SymbolVisitor {
     switch (e->kind()) {
       case ExprKind::NamedExpr: {
         auto* n = as<NamedExpr>(e);
+        if (!is<Name>(n->target)) return diagnostics.error({}, "NamedExpr target must be a Name", ErrorKind::kTypeError);
         if (refuse_in_annotation("named expression", e)) return;
         if (current->iter_expression > 0) {
           return error(e->loc, "assignment expression cannot be used in a comprehension iterable expression");
