@@ -9,6 +9,7 @@
 #include "compile/finish.h"
 #include "syntax/unparse.h"
 #include "types/codecs.h"
+#include "types/dict.h"
 #include "types/int.h"
 #include "types/str.h"
 #include "types/tuple.h"
@@ -132,8 +133,12 @@ Result<void> issue_warning(Thread& t, Type* category, std::string_view message, 
   }
   Owned warn = found.take();
   Ref<Str> text = TRY(str_from_wtf8(t, message));
-  Value arguments[] = {Value(text.get()), Value(category), filename, Value::small_int_unchecked(lineno)};
-  Owned ignored = TRY(call(t, warn, arguments, 4));
+  // One registry for all compilations: a place warns once under the default filter.
+  static GlobalSlot registry;
+  if (!registry.load()) registry.store(Owned(TRY(dict_new(t))));
+  Owned held = registry.get();
+  Value arguments[] = {Value(text.get()), Value(category), filename, Value::small_int_unchecked(lineno), none(), held.value()};
+  Owned ignored = TRY(call(t, warn, arguments, 6));
   return {};
 }
 

@@ -32,7 +32,11 @@ class Diagnostics {
     location = where;
   }
   void warn(const ast::Location& where, std::string text) {
-    if (!failed()) warnings.push_back({std::move(text), where});
+    if (failed()) return;
+    for (const Warning& w : warnings) {  // the body of a `finally` is compiled twice
+      if (w.location.lineno == where.lineno && w.location.col_offset == where.col_offset && w.message == text) return;
+    }
+    warnings.push_back({std::move(text), where});
   }
   /// Deepest nesting of nodes; below it the native stack suffices.
   static constexpr int kMaxDepth = 3500;

@@ -196,6 +196,7 @@ struct SymbolVisitor {
   }
 
   void visit_type_alias(TypeAlias* s) {
+    if (!is<Name>(s->name)) return diagnostics.error({}, "TypeAlias with non-Name name", ErrorKind::kTypeError);
     visit(s->name);
     const Identifier* name = as<Name>(s->name)->id;
     bool in_class = current->kind == ScopeKind::kClass;

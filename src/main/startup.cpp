@@ -34,6 +34,7 @@ Result<void> create_builtins(Thread& t) {
   Ref<Module> builtins = TRY(create_early(t, "builtins"));
   t.interpreter->builtins_module.store(dup(Value(builtins)));
   t.interpreter->builtins_dict.store(dup(Value(&builtins->globals())));
+  TRY(module_add(t, *builtins, "__debug__", bool_value(t.interpreter->config->optimize == 0)));
   return add_vm_builtins(t, *builtins);
 }
 
