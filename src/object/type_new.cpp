@@ -175,6 +175,7 @@ Result<void> dunder_dict_set(Thread& t, Value self, Value value) {
   if (value && !is_instance(value, &dict_type)) return raise_type_error(t, "__dict__ must be set to a dictionary, not a '%.200T'", value);
   if (o->type()->info->flags & kHasAttributes) {
     if (value) return instance_set_dict(t, o, value);
+    if (has_type_flag(o->type(), kTypeBaseException)) return raise_type_error(t, "cannot delete __dict__");
     Ref<Dict> empty = TRY(dict_new(t));
     return instance_set_dict(t, o, empty);
   }
