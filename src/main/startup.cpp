@@ -10,6 +10,7 @@
 #include "modules/signals.h"
 #include "object/type_object.h"
 #include "sync/thread_state.h"
+#include "types/codecs.h"
 #include "types/dict.h"
 #include "types/module.h"
 #include "types/str.h"
@@ -75,6 +76,7 @@ Thread* runtime_start(const Config& config) {
   } else {
     randomize_hash_secret();
   }
+  g_check_encodings = config.dev_mode;
   initialize_memory();
   gc::initialize();
   vm_initialize();

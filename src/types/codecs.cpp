@@ -371,7 +371,17 @@ Result<Owned> codec_decode(Thread& t, Value object, const char* encoding, const 
   return run_codec(t, info, object, encoding, errors, Direction::kDecode);
 }
 
+bool g_check_encodings = false;
+
+Result<void> check_encoding(Thread& t, const char* encoding, const char* errors) {
+  if (TY_LIKELY(!g_check_encodings)) return {};
+  if (encoding != nullptr && std::strcmp(encoding, "utf-8") != 0) Owned info = TRY(codec_lookup(t, encoding));
+  if (errors != nullptr && std::strcmp(errors, "strict") != 0) Owned handler = TRY(codec_lookup_error(t, errors));
+  return {};
+}
+
 Result<Ref<Bytes>> str_encode(Thread& t, Value str, const char* encoding, const char* errors) {
+  TRY(check_encoding(t, encoding, errors));
   switch (known_encoding(encoding)) {
     case Known::kUtf8: return utf8_encode(t, str, errors);
     case Known::kUtf16: return utf16_encode(t, str, errors, 0);
@@ -393,6 +403,7 @@ Result<Ref<Bytes>> str_encode(Thread& t, Value str, const char* encoding, const 
 }
 
 Result<Owned> str_decode(Thread& t, std::string_view in, const char* encoding, const char* errors) {
+  TRY(check_encoding(t, encoding, errors));
   switch (known_encoding(encoding)) {
     case Known::kUtf8: return utf8_decode(t, in, errors, nullptr);
     case Known::kUtf16: return utf16_decode(t, in, errors, nullptr, nullptr);
@@ -416,7 +427,10 @@ Result<Owned> str_from_encoded_object(Thread& t, Value object, const char* encod
   if (!has_buffer(object)) return raise_type_error(t, "decoding to str: need a bytes-like object, %.80T found", object);
   BytesLike bytes;
   TRY(bytes.acquire(t, object));
-  if (bytes.size() == 0) return Owned::steal(g_empty_str);
+  if (bytes.size() == 0) {
+    TRY(check_encoding(t, encoding, errors));
+    return Owned::steal(g_empty_str);
+  }
   return str_decode(t, bytes.view(), encoding, errors);
 }
 

@@ -12,6 +12,10 @@
 
 namespace ty {
 
+/// -X dev: encodings and error handlers are looked up even where nothing is to be encoded. Set at start-up.
+extern bool g_check_encodings;
+Result<void> check_encoding(Thread& t, const char* encoding, const char* errors);
+
 /// str.encode / bytes.decode. `encoding` and `errors` null: utf-8, strict.
 Result<Ref<Bytes>> str_encode(Thread& t, Value str, const char* encoding, const char* errors);
 Result<Owned> str_decode(Thread& t, std::string_view bytes, const char* encoding, const char* errors);
