@@ -357,19 +357,13 @@ constexpr MethodDef kStrMethods[] = {
     method<&str_dunder_getnewargs>("__getnewargs__", "($self, /)", nullptr),
     {}};
 
-constexpr NewOp kStrNew = constructor<"str", "(object=<unrepresentable>, encoding=<unrepresentable>, errors=<unrepresentable>)", &str_new>;
-Result<Owned> str_create(Thread& t, Type* type, const Value* args, size_t nargs, Tuple* kwnames) {
-  if (TY_UNLIKELY(nargs > 3)) return raise_type_error(t, "str expected at most 3 arguments, got %zu", nargs);
-  return kStrNew(t, type, args, nargs, kwnames);
-}
-
 constexpr TypeOps kStrOps = {
     .repr = &str_dunder_repr,
     .hash = &str_dunder_hash,
     .str = &str_dunder_str,
     .compare = &str_dunder_compare,
     .iter = &str_dunder_iter,
-    .create = &str_create,
+    .create = constructor<"str", "(object=<unrepresentable>, encoding=<unrepresentable>, errors=<unrepresentable>)", &str_new>,
     .remainder = &str_dunder_mod,
     .length = &str_dunder_len,
     .subscript = &str_dunder_getitem,
