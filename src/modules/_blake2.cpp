@@ -236,7 +236,7 @@ Result<Owned> blake_hexdigest(Thread& t, Blake<V>& self) {
 }
 template <class V>
 Result<Owned> blake_copy(Thread& t, Blake<V>& self) {
-  auto copy = TRY(make_object<Blake<V>>(t, self.type()));
+  auto copy = TRY(make_object<Blake<V>>(t, type_of(Value(&self))));
   copy->state = snapshot(self);
   return Owned(std::move(copy));
 }

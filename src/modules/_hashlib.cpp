@@ -99,7 +99,7 @@ Result<Owned> hash_make(Thread& t, Type* type, const Digest& digest, Value data)
   return Owned(std::move(self));
 }
 Result<Owned> hash_copy(Thread& t, Hash& self) {
-  auto copy = TRY(make_object<Hash>(t, self.type()));
+  auto copy = TRY(make_object<Hash>(t, type_of(Value(&self))));
   copy->digest = self.digest;
   copy->context = EVP_MD_CTX_new();
   if (!copy->context) return raise_memory_error(t);
@@ -170,7 +170,7 @@ int hash_capacity_bits(Thread&, Hash& self) { return 1600 - EVP_MD_CTX_get_block
 Result<Owned> hash_suffix(Thread& t, Hash& self) { return Owned(TRY(bytes_new(t, self.digest->xof ? "\x1f" : "\x06", 1))); }
 Result<Owned> hash_repr(Thread& t, Value v) {
   auto* self = v.as<Hash>();
-  return Owned(TRY(str_from_format(t, "<%s %s object @ %p>", self->digest->name, self->type()->name, static_cast<void*>(self))));
+  return Owned(TRY(str_from_format(t, "<%s %s object @ %p>", self->digest->name, type_of(Value(self))->name, static_cast<void*>(self))));
 }
 
 template <int index>

@@ -204,7 +204,7 @@ Result<void> extend_array(Thread& t, Array& self, Array& other) {
 }
 
 Result<Owned> array_new(Thread& t, Type& type, Value typecode, Value initial, Kwargs kwargs) {
-  if (kwargs.size && &type == &array_type) return raise_type_error(t, "array.array() takes no keyword arguments");
+  if (kwargs.size && type.info->ops.init == array_type.info->ops.init) return raise_type_error(t, "array.array() takes no keyword arguments");
   if (!is_str(typecode)) return raise_type_error(t, "array() argument 1 must be a unicode character, not %T", typecode);
   if (typecode.as<Str>()->length != 1) return raise_type_error(t, "array() argument 1 must be a unicode character, not a string of length %zd", typecode.as<Str>()->length);
   char32_t c = typecode.as<Str>()->at(0);
@@ -409,12 +409,38 @@ Result<Owned> array_copy(Thread& t, Array& self) {
   return Owned(TRY(array_make(t, self.Object::type(), *self.kind, copy.data(), static_cast<ssize>(copy.size()) / self.kind->size)));
 }
 Result<Owned> array_deepcopy(Thread& t, Array& self, Value) { return array_copy(t, self); }
-Result<Owned> array_reduce_ex(Thread& t, Array& self, Value) {
-  Owned items = TRY(array_tolist(t, self));
+Result<Owned> array_reduce_ex(Thread& t, Array& self, Value protocol) {
+  if (!is_int(protocol)) return raise_type_error(t, "__reduce_ex__ argument should be an integer");
+  bool fits;
+  int64_t version = int_as_int64(protocol, &fits);
   Ref<Str> code = TRY(str_from_ascii(t, {&self.kind->code, 1}));
-  Ref<Tuple> args = TRY(tuple_pack(t, code, items));
-  Owned dict = TRY(find_attribute(t, Value(&self), NAME("__dict__")));
-  return Owned(TRY(tuple_pack(t, Value(self.Object::type()), args, dict.value().is_empty() ? none() : dict.value())));
+  Owned found = TRY(find_attribute(t, Value(&self), NAME("__dict__")));
+  Value dict = found.value().is_empty() ? none() : found.value();
+  if (fits && version < 3) {
+    Owned items = TRY(array_tolist(t, self));
+    Ref<Tuple> args = TRY(tuple_pack(t, code, items));
+    return Owned(TRY(tuple_pack(t, Value(type_of(Value(&self))), args, dict)));
+  }
+  int format = 20;  // the text formats
+  switch (self.kind->code) {
+    case 'b': format = 1; break;
+    case 'B': format = 0; break;
+    case 'h': format = 4; break;
+    case 'H': format = 2; break;
+    case 'i': format = 8; break;
+    case 'I': format = 6; break;
+    case 'l': case 'q': format = 12; break;
+    case 'L': case 'Q': format = 10; break;
+    case 'f': format = 14; break;
+    case 'd': format = 16; break;
+    default: break;
+  }
+  TextBuffer copy;
+  TRY(snapshot(t, self, copy));
+  Ref<Bytes> bytes = TRY(bytes_new(t, copy.view()));
+  Owned reconstruct = TRY(import_attribute(t, "array", "_array_reconstructor"));
+  Ref<Tuple> args = TRY(tuple_pack(t, Value(type_of(Value(&self))), code, Value::small_int_unchecked(format), bytes));
+  return Owned(TRY(tuple_pack(t, reconstruct, args, dict)));
 }
 ssize array_sizeof(Thread&, Locked<Array> self) { return static_cast<ssize>(sizeof(Array)) + self->allocated * self->kind->size; }
 Result<Owned> array_typecode(Thread& t, Array& self) { return Owned(TRY(str_from_ascii(t, {&self.kind->code, 1}))); }
