@@ -521,7 +521,7 @@ Step generator_run(Thread& t, Generator& g, Value value, bool throwing) {
   }
   if (throwing) {
     t.pc = pc;
-    if (t.handled_exception) exception_link_context(t, Value(thrown), Value(t.handled_exception));
+    if (t.handled_exception && !g.inherits) exception_link_context(t, Value(thrown), Value(t.handled_exception));
     restore_exception(t, std::move(thrown));
     vm_unwind(t);
   }

@@ -171,8 +171,7 @@ bool slow_DictMerge(Thread& t, Value* R, const Value*, Ins i) {
         Owned a = args.take(), f = text.take();
         if (is_exact<Tuple>(a) && a.value().as<Tuple>()->size == 1) {
           Owned key = a.value().as<Tuple>()->items[0].get();
-          if (is_str(key)) (void)raise_type_error(t, "%U got multiple values for keyword argument '%S'", f.value(), key.value());
-          else (void)raise_type_error(t, "%U keywords must be strings", f.value());
+          (void)raise_type_error(t, "%U got multiple values for keyword argument '%S'", f.value(), key.value());
         } else {
           restore_exception(t, std::move(e));
         }
