@@ -38,11 +38,15 @@ class Diagnostics {
     }
     warnings.push_back({std::move(text), where});
   }
-  /// Deepest nesting of nodes; below it the native stack suffices.
-  static constexpr int kMaxDepth = 3500;
+  /// Deepest nesting of nodes: CPython's where the end of the native stack is known, else what any stack can take.
+  static constexpr int kMaxDepth = 9900;
+  static constexpr int kMaxDepthUnguarded = 3000;
   int depth = 0;
-  const char* stack_limit = nullptr;  // lowest address the native stack may reach
-  bool too_deep() const { return depth > kMaxDepth || static_cast<const char*>(__builtin_frame_address(0)) < stack_limit; }
+  const char* stack_limit = nullptr;  // lowest address the native stack may reach; null: unknown
+  bool too_deep() const {
+    if (!stack_limit) return depth > kMaxDepthUnguarded;
+    return depth > kMaxDepth || static_cast<const char*>(__builtin_frame_address(0)) < stack_limit;
+  }
 };
 
 }  // namespace ty::compile
