@@ -244,6 +244,7 @@ Result<ast::Mod*> parse_source_rpy(Thread& t, ast::Interner& names, std::string_
   parse.flags = parse_flags(options);
   parse.feature_version = feature_version;
   parse.max_int_digits = g_int_max_str_digits;
+  parse.stack_limit = t.native_limit + 32 * 1024;
   parse.decode = &decode_source;
   parse.decode_context = &t;
   syntax::ParseResult result = syntax::parse(names, source, parse);

@@ -61,7 +61,8 @@ class CarefulParser {
 
   struct Nest {
     explicit Nest(CarefulParser& parser) : parser_(parser) {
-      if (parser_.depth_++ >= kMaxRuleDepth) parser_.overflow();
+      bool deep = parser_.depth_++ >= kMaxRuleDepth;
+      if (deep || static_cast<const char*>(__builtin_frame_address(0)) < parser_.options_.stack_limit) parser_.overflow();
     }
     ~Nest() { parser_.depth_--; }
     CarefulParser& parser_;

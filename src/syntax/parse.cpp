@@ -48,6 +48,7 @@ ast::Mod* parse_fast(ast::Interner& names, std::string_view text, const ParseOpt
   LiteralContext literals{names, names.arena(), &warnings, text.data(), text.data() + text.size(),
                           options.feature_version, options.max_int_digits, true, {}};
   Parser parser(names, literals, tokens.data(), options.flags);
+  parser.set_stack_limit(options.stack_limit);
   if (options.mode == ParseMode::Eval) return parser.eval();
   ast::Module* module = parser.file();
   if (module) module->type_ignores = names.arena().copy_span(ignores.data(), ssize(ignores.size()));

@@ -82,6 +82,7 @@ struct ParseOptions {
   uint32_t flags = kParseDefault;
   int32_t feature_version = 13;  // minor version, for ast.parse(feature_version=...)
   int32_t max_int_digits = 4300;  // sys.get_int_max_str_digits(): longer decimal literals are errors
+  const char* stack_limit = nullptr;  // lowest address the native stack may reach; null: unknown
   DecodeFunction decode = nullptr;
   void* decode_context = nullptr;
 };

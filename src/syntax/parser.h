@@ -24,6 +24,8 @@ class Parser {
 
   ast::Module* file();
   ast::Expression* eval();
+  /// Lowest address the native stack may reach.
+  void set_stack_limit(const char* limit) { stack_limit_ = limit; }
 
   /// Whether an expression or a target may begin with the token.
   static bool starts_expression(Tok kind);
@@ -81,7 +83,9 @@ class Parser {
   struct Depth {
     explicit Depth(Parser& parser) : parser_(parser) { parser_.depth_++; }
     ~Depth() { parser_.depth_--; }
-    bool too_deep() const { return parser_.depth_ > kMaxDepth; }
+    bool too_deep() const {
+      return parser_.depth_ > kMaxDepth || static_cast<const char*>(__builtin_frame_address(0)) < parser_.stack_limit_;
+    }
     Parser& parser_;
   };
 
@@ -232,6 +236,7 @@ class Parser {
   uint32_t flags_;
   int mark_ = 0;
   int depth_ = 0;
+  const char* stack_limit_ = nullptr;
   std::vector<void*> stack_;
   const ast::Identifier* kMatch = names_.intern("match");
   const ast::Identifier* kCase = names_.intern("case");
