@@ -147,7 +147,11 @@ void chain_exceptions(Thread& t, Ref<Object> earlier) {
   exception_set_context(now, Owned(std::move(earlier)));
 }
 
+/// Set by vm/: gives the pending exception a traceback of the running frame.
+void (*g_traceback_here)(Thread& t) = nullptr;
+
 void write_unraisable_rpy(Thread& t, Value where, const char* message) {
+  if (t.exception && g_traceback_here && !exception_traceback(Value(t.exception))) g_traceback_here(t);
   Ref<Object> pending = take_exception(t);
   if (!pending) return;
   Owned e(std::move(pending));

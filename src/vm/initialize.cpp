@@ -20,6 +20,7 @@ namespace ty {
 void install_handlers();
 void scan_registers(Thread& t, void (*visit)(Value* word, void* context), void* context);
 int frame_line_of(Object* frame, int lasti);
+extern void (*g_traceback_here)(Thread& t);
 extern const TypeDef kFrameDef, kFrameLocalsDef, kGeneratorDef, kCoroutineDef, kAsyncGeneratorDef, kCoroutineWrapperDef, kAsyncSendDef,
     kAsyncThrowDef, kAsyncValueDef, kAnextAwaitableDef;
 
@@ -52,6 +53,16 @@ Owned take_stop_value(Thread& t) {
   return v.is_empty() ? Owned() : Owned::steal(v);
 }
 
+void traceback_here(Thread& t) {
+  Value* R = t.base;
+  const Insn* pc = t.pc;
+  while (R && is_entry_frame(R)) {
+    pc = return_pc(R[kFrameReturn]) - 1;
+    R = caller_base(R);
+  }
+  if (R) add_traceback(t, R, pc);
+}
+
 Result<void> raise_async(Thread& t) {
   Value e = t.cold->async_exception;
   if (e.is_empty()) return {};
@@ -76,6 +87,7 @@ void vm_initialize() {
   g_thread_hooks.raise_async = raise_async;
   g_call_function = vm_call_function;
   g_take_stop_value = take_stop_value;
+  g_traceback_here = traceback_here;
   g_frame_type = &frame_type;
   g_frame_line = frame_line_of;
   g_print_python_stack = print_stack;
