@@ -42,6 +42,7 @@ void vm_unwind(Thread& t) {
     Code* code = frame_code(R);
     CodeBody* body = code->body;
     uint32_t offset = static_cast<uint32_t>(reinterpret_cast<const uint64_t*>(pc) - body->words);
+    bool reraised = !traceback;
     if (traceback) add_traceback(t, R, pc);
     traceback = true;
     const ExceptionRange* found = nullptr;
@@ -62,6 +63,16 @@ void vm_unwind(Thread& t) {
       R[found->depth] = Value(exception);
       t.pc = reinterpret_cast<const Insn*>(body->words + found->handler);
       return;
+    }
+    if (reraised && R[kFrameObject].is_object() && !R[kFrameObject].is_empty()) {
+      // Clean-up code raised it again: the frame leaves from where it was raised first.
+      Owned entry = exception_traceback(Value(t.exception));
+      if (entry && is_exact<Traceback>(entry)) {
+        auto* tb = entry.value().as<Traceback>();
+        if (tb->frame.load().identity() == R[kFrameObject].identity() && tb->lasti >= 0) {
+          t.pc = reinterpret_cast<const Insn*>(body->words + tb->lasti / 2);
+        }
+      }
     }
     if (!on_stack(t, R)) {
       generator_fail(t, R);
