@@ -114,9 +114,9 @@ Result<Owned> partial_get(Thread& t, Value self, Value object, Value) {
 
 Result<Owned> partial_repr(Thread& t, Value v) {
   Partial& self = *v.as<Partial>();
-  Owned name = TRY(type_fully_qualified_name(t, type_of(v)));
   ReprGuard guard(t, v);
-  if (guard.recursive()) return Owned(TRY(str_from_format(t, "%U(...)", name.value())));
+  if (guard.recursive()) return Owned(TRY(str_from_ascii(t, "...")));
+  Owned name = TRY(type_fully_qualified_name(t, type_of(v)));
   Owned function = self.function.get(), args = self.args.get(), keywords = self.keywords.get();
   StrWriter out(t);
   TRY(out.str(*name.value().as<Str>()));
@@ -213,15 +213,17 @@ constexpr TypeOps kPartialOps = {.repr = &partial_repr, .call = &partial_call, .
 constexpr TypeDef kPartialDef = {
     .name = "functools.partial", .size = sizeof(Partial), .flags = kTypeBase | kTypeManagedDict | kTypeWeakReferable,
     .layout = {.slot_offsets = kPartialSlots, .slot_count = 3, .flags = kCollectable}, .ops = &kPartialOps, .methods = kPartialMethods,
-    .members = kPartialMembers,
+    .getset = kAttributesGetSet, .members = kPartialMembers,
     .doc = "Create a new function with partial application of the given arguments and keywords.",
     .text_signature = "(func, /, *args, **keywords)"};
+Result<Owned> key_text_signature(Thread& t, Value) { return Owned(TRY(str_from_ascii(t, "(obj)"))); }
+constexpr GetSetDef kKeyGetSet[] = {getter<&key_text_signature>("__text_signature__"), {}};
 constexpr MemberDef kKeyMembers[] = {
     {.name = "obj", .kind = MemberKind::kObject, .read_only = false, .offset = offsetof(KeyWrapper, object), .doc = "Value wrapped by a key function."}, {}};
 constexpr uint16_t kKeySlots[] = {offsetof(KeyWrapper, compare), offsetof(KeyWrapper, object)};
 constexpr TypeOps kKeyOps = {.call = &key_call, .compare = &key_compare};
 constexpr TypeDef kKeyDef = {.name = "functools.KeyWrapper", .size = sizeof(KeyWrapper), .flags = kTypeDisallowInstantiation,
-                             .layout = {.slot_offsets = kKeySlots, .slot_count = 2, .flags = kCollectable}, .ops = &kKeyOps, .members = kKeyMembers};
+                             .layout = {.slot_offsets = kKeySlots, .slot_count = 2, .flags = kCollectable}, .ops = &kKeyOps, .getset = kKeyGetSet, .members = kKeyMembers};
 Type partial_type, key_wrapper_type;
 
 Result<void> functools_exec(Thread& t, Module& m) {

@@ -165,7 +165,7 @@ Result<Owned> call_bounded(Thread& t, LruCache& self, const Value* args, size_t 
   link->result.init(dup(result));
   link->hash = hash;
   // The call may have filled this very entry: then the older one stays.
-  Owned present = TRY(dict_set_default(t, cache, key, link));
+  Owned present = TRY(dict_set_default_hashed(t, cache, key, hash, link));
   if (present.value().object() != link.get()) return result;
   Owned oldest;
   {
@@ -263,7 +263,7 @@ constexpr TypeDef kLruDef = {
     .name = "functools._lru_cache_wrapper", .size = sizeof(LruCache),
     .flags = kTypeBase | kTypeManagedDict | kTypeWeakReferable | kTypeMethodDescriptor,
     .layout = {.slot_offsets = kLruSlots, .slot_count = 4, .flags = kCollectable, .release = &lru_cache_release}, .ops = &kLruOps,
-    .methods = kLruMethods,
+    .methods = kLruMethods, .getset = kAttributesGetSet,
     .doc = "Create a cached callable that wraps another function.\n\n"
            "user_function:      the function being cached\n\n"
            "maxsize:  0         for no caching\n          None      for unlimited cache size\n"

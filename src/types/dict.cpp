@@ -356,7 +356,10 @@ Result<bool> dict_contains(Thread& t, Dict& self, Value key) {
 }
 
 Result<Owned> dict_set_default(Thread& t, Dict& self, Value key, Value fallback) {
-  int64_t hash = TRY(key_hash(t, key));
+  return dict_set_default_hashed(t, self, key, TRY(key_hash(t, key)), fallback);
+}
+
+Result<Owned> dict_set_default_hashed(Thread& t, Dict& self, Value key, int64_t hash, Value fallback) {
   if (self.is_shared()) {
     Owned present = TRY(dict_get_hashed(t, self, key, hash));
     if (!present.value().is_empty()) return present;

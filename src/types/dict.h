@@ -43,6 +43,7 @@ Result<bool> dict_delete(Thread& t, Dict& self, Value key);
 Result<bool> dict_contains(Thread& t, Dict& self, Value key);
 /// The present value, or `fallback` after storing it.
 Result<Owned> dict_set_default(Thread& t, Dict& self, Value key, Value fallback);
+Result<Owned> dict_set_default_hashed(Thread& t, Dict& self, Value key, int64_t hash, Value fallback);
 /// Removes and returns.
 Lookup<Owned> dict_pop(Thread& t, Dict& self, Value key);
 /// `name` is an exact Str: never runs Python unless the table has non-str keys with the same hash.
