@@ -15,6 +15,7 @@
 #include "modules/marshal.h"
 #include "modules/sys_frames.h"
 #include "sync/thread_state.h"
+#include "types/codecs.h"
 #include "types/dict.h"
 #include "types/float.h"
 #include "types/int.h"
@@ -409,8 +410,6 @@ constexpr ModuleDef kSysModule = {.name = "sys", .doc = "This module provides ac
 
 }  // namespace
 
-int int_max_str_digits() { return __atomic_load_n(&g_int_max_str_digits, __ATOMIC_RELAXED); }
-
 Type* unraisable_args_type() { return g_unraisable_type.load().as<Type>(); }
 Type* asyncgen_hooks_type() { return g_asyncgen_hooks_type.load().as<Type>(); }
 
@@ -432,6 +431,7 @@ Result<void> sys_create(Thread& t) {
   t.interpreter->sys_module.store(dup(Value(m)));
   t.interpreter->sys_dict.store(dup(Value(&m->globals())));
   g_int_max_str_digits = c.int_max_str_digits;
+  g_check_encodings = c.dev_mode;
   TRY(module_add(t, *m, "modules", t.interpreter->modules.load()));
   TRY(add_text(t, *m, "version", version_string()));
   TRY(module_add_int(t, *m, "hexversion", kVersionHex));
