@@ -398,9 +398,7 @@ constexpr MethodDef kGenericMethods[] = {
     class_method<&generic_class_getitem>("__class_getitem__", "($type, *args, **kwargs)",
         "Parameterizes a generic class.\n\nAt least, parameterizing a generic class is the *main* thing this\nmethod does. For example, for some generic class `Foo`, this is called\nwhen we do `Foo[int]` - there, with `cls=Foo` and `params=int`.\n\nHowever, note that this method is also called when defining generic\nclasses in the first place with `class Foo[T]: ...`.\n"),
     class_method<&generic_init_subclass>("__init_subclass__", "($type, *args, **kwargs)", "Function to initialize subclasses."), {}};
-constexpr TypeOps kGenericOps = {.create = &object_new};
 constexpr TypeDef kGenericDef = {.name = "typing.Generic", .size = sizeof(Object), .flags = kTypeBase, .layout = {.flags = kCollectable},
-    .ops = &kGenericOps,
     .methods = kGenericMethods, .doc = "Abstract base class for generic types."};
 
 // --- NoDefault ---
