@@ -28,6 +28,7 @@
 #include "types/tuple.h"
 #include "vm/interpreter.h"
 #include "vm/version.h"
+#include "vm/vm.h"
 
 namespace ty {
 
@@ -148,15 +149,15 @@ Result<Owned> sys_getfilesystemencodeerrors(Thread&) { return Owned::steal(NAME(
 int sys_getrecursionlimit(Thread& t) { return __atomic_load_n(&t.interpreter->recursion_limit, __ATOMIC_RELAXED); }
 Result<void> sys_setrecursionlimit(Thread& t, int limit) {
   if (limit < 1) return raise_value_error(t, "recursion limit must be greater or equal than 1");
-  int old = sys_getrecursionlimit(t);
-  int depth = old - t.recursion_remaining;
-  if (depth >= limit) {
-    return raise_format(t, &exc_RecursionError, "cannot set the recursion limit to %i at the recursion depth %i: the limit is too low", limit, depth);
-  }
   StopScope stopped(t);
+  if (!set_recursion_limit(t, limit)) {
+    return raise_format(t, &exc_RecursionError, "cannot set the recursion limit to %i at the recursion depth %i: the limit is too low", limit, frame_depth(t));
+  }
   t.interpreter->recursion_limit = limit;
   registry_lock.lock();
-  for (Thread* each = g_threads; each; each = each->next) each->recursion_remaining += limit - old;
+  for (Thread* each = g_threads; each; each = each->next) {
+    if (each != &t) set_recursion_limit(*each, limit);
+  }
   registry_lock.unlock();
   return {};
 }
