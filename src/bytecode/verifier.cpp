@@ -122,7 +122,7 @@ class Verifier {
   }
 
   void flow(uint32_t to, const std::vector<uint8_t>& state) {
-    uint8_t* target = &states_[size_t{to} * temporaries_];
+    uint8_t* target = states_.data() + size_t{to} * temporaries_;
     bool changed = !seen_[to];
     for (uint32_t i = 0; i < temporaries_; i++) {
       uint8_t met = seen_[to] ? std::min(target[i], state[i]) : state[i];
@@ -147,7 +147,8 @@ class Verifier {
   void step(uint32_t at) {
     Decoded d = decode(code_, at);
     const OpInfo& info = kOpInfo[static_cast<size_t>(d.op)];
-    std::vector<uint8_t> s(&states_[size_t{at} * temporaries_], &states_[size_t{at} * temporaries_] + temporaries_);
+    const uint8_t* state = states_.data() + size_t{at} * temporaries_;
+    std::vector<uint8_t> s(state, state + temporaries_);
     uint32_t base = code_.local_count;
     auto state_of = [&](uint32_t r) { return r < base ? uint8_t{kLive} : s[r - base]; };
     auto set = [&](uint32_t r, State to) {
