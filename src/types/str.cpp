@@ -265,6 +265,7 @@ Result<void> str_append(Thread& t, Owned& left, Str& right) {
         words[8] = nullptr;
       }
     }
+    unpoison_block(a, needed);  // the slack of the block becomes text
     char* out = static_cast<char*>(str_mutable_data(*a)) + static_cast<size_t>(a->length) * kind;
     str_copy_units(right, 0, right.length, a->kind(), out);
     std::memset(out + static_cast<size_t>(right.length) * kind, 0, kind);
