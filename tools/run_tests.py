@@ -6,6 +6,7 @@ passes silently.
 """
 
 import concurrent.futures
+import fnmatch
 import os
 import pathlib
 import re
@@ -259,7 +260,7 @@ def run_one(test, options):
 
 
 def known_failures(preset):
-    """{test: reason} of tests/known_failures.txt for one preset: they run, and their failure counts as skipped."""
+    """{pattern: reason} of tests/known_failures.txt for one preset: they run, and their failure counts as skipped."""
     known = {}
     path = ROOT / "tests" / "known_failures.txt"
     for line in path.read_text().splitlines() if path.exists() else []:
@@ -283,8 +284,9 @@ def run_all(tests, options):
             test, status, output, seconds = future.result()
             result = {0: "passed", SKIP_STATUS: "skipped"}.get(status, "failed")
             reason = output.strip().splitlines()[-1:] if result == "skipped" else []
-            if result == "failed" and test.name in known:
-                result, reason = "skipped", ["known to fail:", known[test.name]]
+            why = next((why for pattern, why in known.items() if fnmatch.fnmatch(test.name, pattern)), None)
+            if result == "failed" and why:
+                result, reason = "skipped", ["known to fail:", why]
             counts[result] += 1
             if result == "failed" or not options.quiet:
                 print(f"{result:8}{test.name} ({seconds:.1f} s)", *reason, flush=True)
