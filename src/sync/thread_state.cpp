@@ -336,7 +336,8 @@ void register_thread(Thread& t, void (*enter)(Thread& t)) {
     if (g_threads) g_threads->previous = &t;
     g_threads = &t;
     __atomic_fetch_add(&g_thread_count, 1, __ATOMIC_RELAXED);
-    // Born detached: attach() takes the GIL where there is one.
+    // Born detached: attach() takes the GIL where there is one. From here on a scanner may hold it: its native state must be there.
+    save_native_state(t);
     __atomic_store_n(&t.state, word(ThreadState::kDetached), __ATOMIC_SEQ_CST);
     enter(t);
     break;
